@@ -1,0 +1,1 @@
+"""GENERATED modules that hosts load: udfs.py for xlwings."""

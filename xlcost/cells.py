@@ -1,0 +1,167 @@
+"""The boundary of all hosts: what stands in cells <-> what functions take and give.
+
+Cells hold numbers, text, TRUE/FALSE, dates, blanks and error values; a range arrives as rows. A bad row of a range
+becomes a `Failure` of its own and leaves the others alone. Hosts differ only in how they show a failure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from xlcost.errors import BadInput, XlcostError
+from xlcost.function import FunctionSpec, describe
+
+MISSING = -2147352572  # what VBA passes for an argument that was left out
+ERROR_CODES = {
+    -2146826288: "#NULL!",
+    -2146826281: "#DIV/0!",
+    -2146826273: "#VALUE!",
+    -2146826265: "#REF!",
+    -2146826259: "#NAME?",
+    -2146826252: "#NUM!",
+    -2146826246: "#N/A",
+}
+FAILURE_MARK = "#xlcost"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a cell shows instead of a result: the error value, and the sentence behind it."""
+
+    code: str
+    sentence: str
+
+
+def one_value(raw: Any) -> Any:
+    """A single cell as functions take it; None for a blank or an argument left out, Failure for an error value."""
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return None
+    if type(raw) in (int, float):
+        return None if raw == MISSING else _error(raw) or raw
+    if isinstance(raw, Decimal):
+        return float(raw)
+    if isinstance(raw, dt.datetime):
+        return raw.date()
+    return raw
+
+
+def _error(number: float) -> Failure | None:
+    if -2146826288 <= number <= -2146826246 and int(number) in ERROR_CODES:
+        code = ERROR_CODES[int(number)]
+        return Failure(code, f"an argument holds {code}")
+    return None
+
+
+def values_of(raw: Any) -> Any:
+    """A cell, or a range as a two-dimensional array: of floats where all are numbers, else of objects."""
+    if isinstance(raw, np.ndarray):
+        raw = raw.tolist()
+    if not isinstance(raw, (list, tuple)):
+        return one_value(raw)
+    rows = raw if raw and isinstance(raw[0], (list, tuple)) else [raw]
+    numbers = _all_numbers(rows)
+    if numbers is not None:
+        return numbers
+    cells = [[one_value(v) for v in row] for row in rows]
+    if len(cells) == 1 and len(cells[0]) == 1:
+        return cells[0][0]
+    array = np.empty((len(cells), len(cells[0])), dtype=object)
+    for i, row in enumerate(cells):
+        array[i, :] = row
+    return array
+
+
+def _all_numbers(rows: Any) -> np.ndarray | None:
+    """The quick way, for a range of nothing but numbers."""
+    try:
+        numbers = np.array(rows, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    if numbers.size < 2 or np.isnan(numbers).any() or (numbers <= -2146826246).any():
+        return None
+    if ((numbers == 0) | (numbers == 1)).any() and any(type(v) is bool for row in rows for v in row):
+        return None
+    return numbers
+
+
+def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
+    """The function over cells: one value or Failure, or rows of them."""
+    values = [values_of(raw) for raw in arguments]
+    for value in values:
+        if isinstance(value, Failure):
+            return value
+    shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
+    try:
+        if not shapes:
+            return _shown(spec.call(*values))
+        shape = np.broadcast_shapes(*shapes)
+    except XlcostError as error:
+        return Failure(error.code, str(error))
+    except ValueError:
+        sizes = ", ".join("x".join(map(str, s)) for s in shapes)
+        return Failure("#VALUE!", f"{spec.name}: the ranges do not fit together ({sizes})")
+    columns = [np.broadcast_to(v, shape).ravel() if isinstance(v, np.ndarray) else v for v in values]
+    return _by_rows(spec, columns, int(np.prod(shape))).reshape(shape).tolist()
+
+
+def _shown(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def _by_rows(spec: FunctionSpec, columns: list[Any], size: int) -> np.ndarray:
+    """All good rows in one call; each failure takes its rows out and the rest is called again."""
+    out = np.empty(size, dtype=object)
+    alive = np.arange(size)
+    for column in columns:
+        if isinstance(column, np.ndarray) and column.dtype == object:
+            broken = np.array([isinstance(v, Failure) for v in column[alive].tolist()], dtype=bool)
+            for row in alive[broken]:
+                out[row] = column[row]
+            alive = alive[~broken]
+    while alive.size:
+        try:
+            result = spec.call(*(c[alive] if isinstance(c, np.ndarray) else c for c in columns))
+        except XlcostError as error:
+            bad = np.ones(alive.size, dtype=bool) if error.where is None else error.where
+            out[alive[bad]] = Failure(error.code, str(error))
+            alive = alive[~bad]
+        else:
+            if alive.size == size and isinstance(result, np.ndarray):
+                return result
+            out[alive] = result
+            break
+    return out
+
+
+def com(public: Any, *arguments: Any) -> Any:
+    """For xlwings: a Failure becomes a marked text, which the add-in's wrapper turns into the error value."""
+    result = over_cells(describe(public), arguments)
+    if isinstance(result, list):
+        return [[_marked(v) for v in row] for row in result] if _has_failure(result) else result
+    return _marked(result)
+
+
+def _has_failure(rows: list[list[Any]]) -> bool:
+    return any(isinstance(v, Failure) for row in rows for v in row)
+
+
+def _marked(value: Any) -> Any:
+    return f"{FAILURE_MARK} {value.code} {value.sentence}" if isinstance(value, Failure) else value
+
+
+def typed(text: str) -> Any:
+    """A word of the command line as a cell would hold it: a number where it is one, else text."""
+    if text == "":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+__all__ = ["BadInput", "Failure", "com", "over_cells", "typed", "values_of"]

@@ -1,0 +1,49 @@
+"""What can go wrong, each with the error value that a cell shows.
+
+A message is one sentence: the argument, what it held, what is allowed, the nearest thing meant.
+`where` is a boolean array when only some rows of a range failed; the cells boundary then goes on with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+
+class XlcostError(Exception):
+    """Base of all errors of this package."""
+
+    code = "#VALUE!"
+
+    def __init__(self, sentence: str, where: Any = None) -> None:
+        super().__init__(sentence)
+        self.where = where
+
+
+class BadInput(XlcostError, ValueError):
+    """An argument of the wrong kind or out of its bounds."""
+
+    code = "#VALUE!"
+
+
+class NotInTable(XlcostError, LookupError):
+    """An id, a field or a price that the tables do not hold."""
+
+    code = "#N/A"
+
+
+class NoResult(XlcostError, ArithmeticError):
+    """Good arguments whose result does not exist."""
+
+    code = "#NUM!"
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """The half sentence "; did you mean 'x'?", or nothing when nothing is near.
+
+    >>> nearest("trian", ["infer", "train"])
+    "; did you mean 'train'?"
+    """
+    found = get_close_matches(text.lower(), list(known), n=1, cutoff=0.5)
+    return f"; did you mean '{found[0]}'?" if found else ""

@@ -1,0 +1,243 @@
+"""@function: what stands once about a function. The only code that reads signatures.
+
+A decorated function is called with anything its words take and gives plain floats, arrays or text; its spec
+(name, words, defaults, bounds, example, source) stands beside it as `.spec`. Every host is rendered from specs.
+The body itself sees converted values only, or tracers, which write down the spreadsheet formula (see native).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+
+from xlcost.errors import BadInput, NoResult, XlcostError, nearest
+from xlcost.quantities import Word
+from xlcost.sources import Assumed, Source
+
+P = ParamSpec("P")
+R = TypeVar("R")
+REQUIRED: Any = inspect.Parameter.empty
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One argument: its name, its word, its default (REQUIRED where it has none)."""
+
+    name: str
+    word: Word
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+    def accept(self, value: Any) -> Any:
+        """What the body takes; None stands for "left out"."""
+        if value is None:
+            if self.default is REQUIRED:
+                raise BadInput(f"{self.name}: is missing; it takes {self.word.allowed()}")
+            return self.default
+        value = self.word.accept(value, self.name)
+        return self.fill(value) if isinstance(value, np.ndarray) else value
+
+    def fill(self, values: np.ndarray) -> np.ndarray:
+        """Blank rows take the default; where there is none they are an error."""
+        blank = blanks(values)
+        if self.default is None or not blank.any():
+            return values
+        if self.required:
+            raise BadInput(f"{self.name}: is blank; it takes {self.word.allowed()}", blank)
+        return np.where(blank, self.default, values)
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """Everything about one public function."""
+
+    name: str
+    category: str
+    parameters: tuple[Parameter, ...]
+    returns: Word
+    summary: str
+    doc: str
+    source: Source
+    example: Mapping[str, Any]
+    body: Callable[..., Any]
+    native: bool
+
+    @property
+    def python_name(self) -> str:
+        return self.name.lower()
+
+    @property
+    def signature(self) -> str:
+        """NAME(a, [b], [c=1]), as the reference shows it."""
+        return f"{self.name}({', '.join(_shown(p) for p in self.parameters)})"
+
+    @property
+    def example_arguments(self) -> dict[str, Any]:
+        return {k: v for k, v in self.example.items() if k != "returns"}
+
+    def bind(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
+        """Arguments in order, converted; a name nobody knows is an error."""
+        if len(arguments) > len(self.parameters):
+            raise BadInput(
+                f"{self.name} takes at most {len(self.parameters)} arguments, got {len(arguments)}: {self.signature}"
+            )
+        values = list(arguments) + [None] * (len(self.parameters) - len(arguments))
+        if named:
+            place = {p.name: i for i, p in enumerate(self.parameters)}
+            for name, value in named.items():
+                if name not in place:
+                    raise BadInput(f"{self.name} has no argument '{name}'{nearest(name, place)}")
+                if place[name] < len(arguments):
+                    raise BadInput(f"{self.name}: argument '{name}' is given twice")
+                values[place[name]] = value
+        return [p.accept(v) for p, v in zip(self.parameters, values, strict=True)]
+
+    def call(self, *arguments: Any, **named: Any) -> Any:
+        """The checked call: convert, compute, make sure that there is a result."""
+        values = self.bind(arguments, named)
+        _check_shapes(self, values)
+        try:
+            with np.errstate(all="ignore"):
+                return finished(self.body(*values), self.name)
+        except XlcostError:
+            raise
+        except (ZeroDivisionError, OverflowError):
+            raise NoResult(f"{self.name} has no finite result for these arguments") from None
+
+
+def _shown(p: Parameter) -> str:
+    if p.required:
+        return p.name
+    if p.default is None:
+        return f"[{p.name}]"
+    return f"[{p.name}={p.default:g}]" if isinstance(p.default, float) else f"[{p.name}={p.default}]"
+
+
+def _check_shapes(spec: FunctionSpec, values: list[Any]) -> None:
+    shapes = {p.name: v.shape for p, v in zip(spec.parameters, values, strict=True) if isinstance(v, np.ndarray)}
+    if len(set(shapes.values())) > 1:
+        try:
+            np.broadcast_shapes(*shapes.values())
+        except ValueError:
+            shown = ", ".join(f"{name} {'x'.join(map(str, shape))}" for name, shape in shapes.items())
+            raise BadInput(f"{spec.name}: the ranges do not fit together ({shown})") from None
+
+
+def finished(result: Any, name: str) -> Any:
+    """Plain floats for scalars; NaN and infinity are errors, never results."""
+    if type(result) is float or isinstance(result, str):
+        if type(result) is float and not math.isfinite(result):
+            raise NoResult(f"{name} has no finite result for these arguments")
+        return result
+    if (isinstance(result, np.ndarray) and result.ndim == 0) or isinstance(result, np.generic):
+        return finished(result.item(), name)
+    if isinstance(result, np.ndarray) and result.dtype.kind == "f":
+        bad = ~np.isfinite(result)
+        if bad.any():
+            raise NoResult(f"{name} has no finite result for some of these arguments", bad)
+    return float(result) if isinstance(result, int) else result
+
+
+def blanks(values: np.ndarray) -> np.ndarray:
+    """Which rows are blank: NaN among numbers, None among ids."""
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values))
+    return np.array([v is None for v in values.ravel().tolist()]).reshape(values.shape)
+
+
+def otherwise(value: Any, default: Callable[[], Any]) -> Any:
+    """The value, or the default where it was left out; row by row in a range.
+
+    >>> otherwise(None, lambda: 2.0), otherwise(3.0, lambda: 2.0)
+    (2.0, 3.0)
+    """
+    if value is None:
+        return default()
+    if isinstance(value, np.ndarray):
+        blank = blanks(value)
+        return np.where(blank, default(), value) if blank.any() else value
+    left_out = getattr(value, "left_out", None)  # a tracer of an optional argument
+    return np.where(left_out, default(), value) if left_out is not None else value
+
+
+def choose(selector: Any, **branches: Callable[[], Any]) -> Any:
+    """The branch that the selector names; row by row in a range, nested IFs in a spreadsheet.
+
+    >>> choose("b", a=lambda: 1, b=lambda: 2)
+    2
+    """
+    if isinstance(selector, str):
+        return branches[selector]()
+    *first, (_, last) = branches.items()
+    result = last()
+    for key, branch in reversed(first):
+        result = np.where(selector == key, branch(), result)
+    return result
+
+
+def needed(value: Any, name: str, reason: str, where: Any = True) -> Any:
+    """The value, which must not be left out on the rows of `where`."""
+    if isinstance(where, str) or hasattr(value, "text") or hasattr(where, "text"):
+        return value
+    blank = np.asarray(blanks(value) if isinstance(value, np.ndarray) else value is None) & where
+    if np.any(blank):
+        raise BadInput(f"{name}: is needed {reason}", blank if np.ndim(blank) else None)
+    return math.nan if value is None else value
+
+
+def function(
+    name: str, *, category: str, source: Source, example: Mapping[str, Any], native: bool = True
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a body the public function NAME; its signature stays as written, for readers and type checkers."""
+
+    def decorate(body: Callable[P, R]) -> Callable[P, R]:
+        spec = _spec(name, category, source, example, native, body)
+
+        @functools.wraps(body)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            return cast(R, spec.call(*args, **kwargs))
+
+        checked.spec = spec  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def _spec(
+    name: str, category: str, source: Source, example: Mapping[str, Any], native: bool, body: Callable[..., Any]
+) -> FunctionSpec:
+    hints = typing.get_type_hints(body, include_extras=True)
+    parameters = tuple(
+        Parameter(p.name, _word(hints[p.name]), _default(_word(hints[p.name]), p))
+        for p in inspect.signature(body).parameters.values()
+    )
+    doc = inspect.getdoc(body) or ""
+    return FunctionSpec(
+        name, category, parameters, _word(hints["return"]), doc.partition("\n")[0], doc, source, example, body, native
+    )
+
+
+def _word(hint: Any) -> Word:
+    return cast(Word, hint.__metadata__[0])
+
+
+def _default(word: Word, parameter: inspect.Parameter) -> Any:
+    default = parameter.default
+    if default in (REQUIRED, None) or isinstance(default, Assumed):
+        return default
+    return word.accept(default, parameter.name)
+
+
+def describe(public: Any) -> FunctionSpec:
+    """The spec that stands beside a public function."""
+    return cast(FunctionSpec, public.spec)

@@ -1,0 +1,1 @@
+"""What a cell calls: names become numbers here, then formulas compute."""

@@ -1,0 +1,67 @@
+"""Compute: floating-point operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcost.formulas import flops
+from xlcost.function import choose, function, needed
+from xlcost.functions import models
+from xlcost.quantities import Context, Flop, FlopsMethod, Model, Tokens, TrainFlopsMethod
+from xlcost.sources import KAPLAN_2020
+
+
+@function(
+    "INFER_FLOPS",
+    category="Compute",
+    source=KAPLAN_2020,
+    example={"model": 175e9, "input_tokens": 1024, "returns": 3.584e14},
+)
+def infer_flops(model: Model, input_tokens: Tokens, output_tokens: Tokens = 0, method: FlopsMethod = "rule") -> Flop:
+    """Floating-point operations to read a prompt and write an answer.
+
+    "rule" is two per active parameter and token, input and output alike. "exact" leaves the input embedding out,
+    counts the logits once for the prompt and once per answer token, and adds causal attention over the growing
+    context. A model that is only a size is taken with a typical shape and no embeddings.
+    """
+    return choose(
+        method,
+        rule=lambda: flops.inference_rule(models.active(model), input_tokens + output_tokens),
+        exact=lambda: flops.inference_exact(
+            models.body_params(model),
+            models.embeddings(model),
+            models.layers(model),
+            models.attention_width(model),
+            input_tokens,
+            output_tokens,
+        ),
+    )
+
+
+@function(
+    "TRAIN_FLOPS",
+    category="Compute",
+    source=KAPLAN_2020,
+    example={"model": "175B", "tokens": "300B", "returns": 3.15e23},
+)
+def train_flops(model: Model, tokens: Tokens, method: TrainFlopsMethod = "rule", context: Context = None) -> Flop:
+    """Floating-point operations of training on every token once.
+
+    "rule" is six per active parameter and token: two forward, four backward. "full" adds 12 x layers x attention
+    width x context per token, "causal" half of that; both need `context`, the length of a training sequence.
+    """
+    rule = flops.training_rule(models.active(model), tokens)
+    return choose(
+        method,
+        rule=lambda: rule,
+        causal=lambda: rule + _attention(model, tokens, method, context) / 2,
+        full=lambda: rule + _attention(model, tokens, method, context),
+    )
+
+
+def _attention(model: Any, tokens: Any, method: Any, context: Any) -> Any:
+    asked = method != "rule" if isinstance(method, np.ndarray) else True
+    context = needed(context, "context", "when method is causal or full", asked)
+    return flops.training_attention(models.layers(model), models.attention_width(model), context, tokens)

@@ -1,0 +1,137 @@
+"""Models: parameters and shape, by id or by size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from xlcost.formulas import memory
+from xlcost.function import choose, function
+from xlcost.quantities import Cell, Field, Model, ParamKind, Params
+from xlcost.sources import XLCOST_TABLES
+from xlcost.tables.store import MODELS, look_up
+
+
+@function(
+    "MODEL_PARAMS",
+    category="Models",
+    source=XLCOST_TABLES,
+    example={"model": "llama-3.1-70b", "returns": 70553706496.0},
+)
+def model_params(model: Model, kind: ParamKind = "total") -> Params:
+    """Parameters of a model: all of them, or those that one token passes through.
+
+    The two differ for mixtures of experts only. A size is read as it is written: "70B" is 70e9 of either kind.
+    An id that the model table does not hold is #N/A.
+    """
+    return choose(kind, total=lambda: total(model), active=lambda: active(model))
+
+
+@function(
+    "MODEL_SPEC",
+    category="Models",
+    source=XLCOST_TABLES,
+    example={"model": "deepseek-v3", "field": "kv_rank", "returns": 512.0},
+)
+def model_spec(model: Model, field: Field) -> Cell:
+    """Any column of the model table: layers, hidden, kv_heads, context, attention, release, source ...
+
+    Text and dates come as text. A column that is blank for this model is #N/A, and so is a model that is only
+    a size.
+    """
+    return look_up(MODELS, model, field)
+
+
+def known(model: Any, column: str, typical: Callable[[Any], Any]) -> Any:
+    """The table's value where the model is an id, a typical one where it is only a size."""
+    if isinstance(model, float):
+        return typical(model)
+    if isinstance(model, str):
+        return look_up(MODELS, model, column)
+    if not isinstance(model, np.ndarray):  # a tracer, which may know which of the two it stands for
+        return np.where(model.is_number, typical(model), look_up(MODELS, model, column))
+    if model.dtype.kind == "f":
+        return typical(model)
+    sized = np.array([type(v) is float for v in model.ravel().tolist()]).reshape(model.shape)
+    if not sized.any():
+        return look_up(MODELS, model, column)
+    out = np.empty(model.shape)
+    out[sized] = typical(model[sized].astype(float))
+    named = np.flatnonzero(~sized)
+    out.flat[named] = _rows(model, column, named)
+    return out
+
+
+def _rows(model: np.ndarray, column: str, rows: np.ndarray) -> Any:
+    """Look up some rows; a failure names them by their place in the whole range."""
+    from xlcost.errors import NotInTable
+
+    try:
+        return look_up(MODELS, model.flat[rows], column)
+    except NotInTable as error:
+        where = np.zeros(model.size, dtype=bool)
+        where[rows[error.where]] = True
+        raise NotInTable(str(error), where.reshape(model.shape)) from None
+
+
+def total(model: Any) -> Any:
+    """All parameters: what memory holds."""
+    return known(model, "params", lambda size: size)
+
+
+def active(model: Any) -> Any:
+    """Parameters that one token passes through: what compute counts."""
+    return known(model, "active_params", lambda size: size)
+
+
+def layers(model: Any) -> Any:
+    return known(model, "layers", memory.typical_layers)
+
+
+def hidden(model: Any) -> Any:
+    return known(model, "hidden", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
+
+
+def heads(model: Any) -> Any:
+    return known(model, "heads", memory.typical_layers)
+
+
+def attention_width(model: Any) -> Any:
+    return known(model, "attention_width", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
+
+
+def embeddings(model: Any) -> Any:
+    """One embedding matrix, vocabulary x hidden; a bare size is taken as all body."""
+    return known(model, "vocab", _nothing) * known(model, "hidden", _nothing)
+
+
+def body_params(model: Any) -> Any:
+    """Active parameters without the input and output embeddings (one matrix where they are tied)."""
+    return active(model) - (2 - known(model, "tied", _nothing)) * embeddings(model)
+
+
+def cache_values(model: Any) -> Any:
+    """Cached numbers per token in the layers that hold the whole context."""
+    return memory.kv_values(
+        known(model, "kv_layers", memory.typical_layers),
+        known(model, "kv_heads", lambda size: float(memory.TYPICAL_KV_HEADS) + 0 * size),
+        known(model, "head_dim", lambda size: float(memory.TYPICAL_ASPECT) + 0 * size),
+        known(model, "kv_rank", _nothing),
+        known(model, "rope_dim", _nothing),
+    )
+
+
+def window_values(model: Any) -> Any:
+    """Cached numbers per token in the layers that hold a window only."""
+    per_layer = 2 * known(model, "kv_heads", _nothing) * known(model, "head_dim", _nothing)
+    return known(model, "window_layers", _nothing) * per_layer
+
+
+def window(model: Any) -> Any:
+    return known(model, "window", _nothing)
+
+
+def _nothing(size: Any) -> Any:
+    return 0 * size

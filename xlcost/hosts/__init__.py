@@ -1,0 +1,1 @@
+"""Each host is a rendering of the catalogue: functions in, text or rows out."""

@@ -1,0 +1,241 @@
+"""A function's spreadsheet text, found by calling its body with tracers.
+
+A tracer stands for a cell. Arithmetic on it writes Excel text and, where the cell's value is known, computes the
+value alongside, so that a workbook's cached numbers come from the same line as its formulas. Look-ups become
+INDEX/MATCH and SUMIFS over the named columns of the workbook's table sheets (Models_params, Prices_usd ...).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from xlcost.function import FunctionSpec
+
+IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
+COMPARE, JOIN, ADD, MULTIPLY, POWER, ATOM = range(1, 7)
+OPERATORS: dict[str, tuple[str, int]] = {
+    "add": ("+", ADD),
+    "subtract": ("-", ADD),
+    "multiply": ("*", MULTIPLY),
+    "divide": ("/", MULTIPLY),
+    "power": ("^", POWER),
+    "greater": (">", COMPARE),
+    "less": ("<", COMPARE),
+    "greater_equal": (">=", COMPARE),
+    "less_equal": ("<=", COMPARE),
+    "equal": ("=", COMPARE),
+    "not_equal": ("<>", COMPARE),
+}
+CALLS = {
+    "ceil": "ROUNDUP({},0)",
+    "floor": "ROUNDDOWN({},0)",
+    "rint": "ROUND({},0)",
+    "sqrt": "SQRT({})",
+    "log": "LN({})",
+    "exp": "EXP({})",
+    "absolute": "ABS({})",
+    "maximum": "MAX({},{})",
+    "minimum": "MIN({},{})",
+}
+
+
+def literal(value: Any) -> str:
+    """A constant as Excel writes it.
+
+    >>> print(literal(0.34), literal(1e12), literal('say "b" now'), literal(float("nan")))
+    0.34 1E+12 "say ""b"" now" NA()
+    """
+    if isinstance(value, np.ndarray):
+        value = value.item()
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
+    if isinstance(value, (bool, np.bool_)):
+        return "TRUE" if value else "FALSE"
+    number = float(value)
+    if number != number:
+        return "NA()"
+    if number.is_integer() and abs(number) < 1e12 and (number % 1e6 or not number):
+        text = str(int(number))
+    elif number.is_integer() and abs(number) < 1e16 and str(int(number)).strip("-1").strip("0") == "":
+        text = f"1E+{len(str(int(number))) - 1}"
+    else:
+        text = repr(number).upper()
+        mantissa, e, exponent = text.partition("E")
+        text = mantissa.removesuffix(".0") + e + exponent
+    return f"({text})" if number < 0 else text
+
+
+class Tracer(NDArrayOperatorsMixin):
+    """A piece of Excel text, and (lazily) the value it has.
+
+    `left_out` is the tracer of "this optional cell is blank", or None; `is_number` says whether a model cell holds
+    a size: True, False, or a tracer where only the sheet will know.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        rank: int = ATOM,
+        value: Callable[[], Any] | None = None,
+        *,
+        left_out: Tracer | None = None,
+        is_number: Any = False,
+    ) -> None:
+        self.text = text
+        self.rank = rank
+        self._value = value
+        self.left_out = left_out
+        self.is_number = is_number
+
+    @cached_property
+    def value(self) -> Any:
+        """What the cell shows, where the tracer was made with values."""
+        if self._value is None:
+            raise TypeError(f"{self.text} was traced without a value")
+        return self._value()
+
+    def __repr__(self) -> str:
+        return f"Tracer({self.text})"
+
+    __hash__ = object.__hash__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method != "__call__" or options:
+            return NotImplemented
+        parts = [traced(part) for part in inputs]
+
+        def value() -> Any:
+            return ufunc(*(part.value for part in parts))
+
+        if ufunc.__name__ in OPERATORS:
+            sign, rank = OPERATORS[ufunc.__name__]
+            left, right = parts
+            if right.text == IDLE.get(sign):
+                return left
+            return Tracer(wrap(left, rank) + sign + wrap(right, rank + 1), rank, value)
+        if ufunc.__name__ in CALLS:
+            return Tracer(CALLS[ufunc.__name__].format(*(part.text for part in parts)), ATOM, value)
+        if ufunc.__name__ == "square":
+            return parts[0] ** 2
+        if ufunc.__name__ == "negative":
+            return 0 - parts[0]
+        return NotImplemented
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return where(*args) if func is np.where else NotImplemented
+
+    def __xl_look_up__(self, table: Any, key: Any, column: Any) -> Tracer:
+        from xlcost.tables.store import look_up  # only where a value is asked for; text needs no table
+
+        row = f"MATCH({traced(key).text},{table.name}_id,0)"
+        if isinstance(column, str):
+            text = f"INDEX({table.name}_{column},{row})"
+        else:
+            text = f"INDEX({table.name}_table,{row},MATCH({traced(column).text},{table.name}_columns,0))"
+        return Tracer(text, ATOM, lambda: look_up(table, traced(key).value, traced(column).value))
+
+    def __xl_offer__(self, column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Tracer:
+        from xlcost.tables.prices import offer_value
+
+        g, p, t, d = (traced(part) for part in (gpu, provider, term, serial))
+        criteria = (
+            f"Prices_gpu,{g.text},Prices_provider,{p.text},Prices_term,{t.text},"
+            f'Prices_from,"<="&{wrap(d, ADD)},Prices_until,">"&{wrap(d, ADD)}'
+        )
+        wanted = "Prices_usd" if column == "usd" else "Prices_row"
+        text = f"IF(COUNTIFS({criteria})=0,NA(),SUMIFS({wanted},{criteria}))"
+        if column != "usd":
+            text = f"INDEX(Prices_{column},{text})"
+        return Tracer(text, ATOM, lambda: offer_value(column, g.value, p.value, t.value, float(d.value)))
+
+
+def traced(part: Any) -> Tracer:
+    """A constant as a tracer; a tracer as it is."""
+    if isinstance(part, Tracer):
+        return part
+    return Tracer(literal(part), ATOM, lambda: part)
+
+
+def wrap(part: Tracer, rank: int) -> str:
+    """The text, in brackets where it binds less tightly than `rank`."""
+    return part.text if part.rank >= rank else f"({part.text})"
+
+
+def where(condition: Any, yes: Any, no: Any) -> Any:
+    """IF. A condition that is known while tracing leaves only its branch."""
+    if not isinstance(condition, Tracer):
+        return yes if condition else no
+    y, n = traced(yes), traced(no)
+
+    def value() -> Any:
+        truth = condition.value
+        if np.ndim(truth) == 0:
+            return y.value if truth else n.value
+        return np.where(truth, y.value, n.value)
+
+    return Tracer(f"IF({condition.text},{y.text},{n.text})", ATOM, value)
+
+
+def join(*parts: Any, show: Callable[[Any], str] = str) -> Tracer:
+    """Text & text."""
+    tracers = [traced(part) for part in parts]
+    return Tracer(
+        "&".join(wrap(part, JOIN + 1) for part in tracers),
+        JOIN,
+        lambda: "".join(show(part.value) for part in tracers),
+    )
+
+
+def call(name: str, *parts: Any, value: Callable[..., Any]) -> Tracer:
+    """Any other portable Excel function, with what it gives for the values of its arguments."""
+    tracers = [traced(part) for part in parts]
+    text = f"{name}({','.join(part.text for part in tracers)})"
+    return Tracer(text, ATOM, lambda: value(*(part.value for part in tracers)))
+
+
+def constant(value: Any) -> Any:
+    """A value as cells hold it: dates become numbers."""
+    if isinstance(value, dt.date):
+        from xlcost.quantities import excel_serial
+
+        return excel_serial(value)
+    return value
+
+
+def cell(text: str, value: Any = None, *, is_number: Any = False) -> Tracer:
+    """A cell, or a name, that always holds something."""
+    return Tracer(text, ATOM, lambda: constant(value), is_number=is_number)
+
+
+def model_cell(text: str) -> Tracer:
+    """A cell that holds a model's id or its size; the sheet decides which."""
+    return Tracer(text, is_number=Tracer(f"ISNUMBER({text})"))
+
+
+def optional_cell(text: str) -> Tracer:
+    """A cell that may be blank, which stands for "left out"."""
+    return Tracer(text, left_out=Tracer(f"ISBLANK({text})"))
+
+
+def formula(spec: FunctionSpec, arguments: dict[str, Any]) -> Tracer:
+    """The function as plain Excel text over the given cells and constants.
+
+    >>> from xlcost.catalogue import named
+    >>> formula(named("TRAIN_FLOPS"), {"model": cell("B1", is_number=True), "tokens": cell("B2")}).text
+    '6*B1*B2'
+    """
+    values = []
+    for p in spec.parameters:
+        given = arguments.get(p.name)
+        if isinstance(given, Tracer):
+            blank = given.left_out
+            values.append(where(blank, p.default, given) if blank is not None and p.default is not None else given)
+        else:
+            values.append(p.accept(given))
+    return traced(spec.body(*values))

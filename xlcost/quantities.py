@@ -1,0 +1,334 @@
+"""The argument words: each defined once, with its unit, meaning and bounds.
+
+A word turns what a caller gives (a number, text such as "70B", a list, an array, a date) into what formulas
+take: floats, float arrays, ids. Anything else is a `BadInput` whose sentence names the argument.
+Blank items of a list (None) become NaN in numbers and None in ids; `function.otherwise` fills them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+import numpy as np
+
+from xlcost.errors import BadInput, nearest
+
+SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "%": 0.01}
+SIZED = re.compile(r"\s*([+-]?\d+\.?\d*(?:e[+-]?\d+)?|[+-]?\.\d+)\s*([kmbt%]?)\s*", re.IGNORECASE)
+EXCEL_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
+
+
+def sized_number(text: str) -> float | None:
+    """A number written as text, with k, M, B, T or % after it; None if it is none.
+
+    >>> sized_number("1.5T"), sized_number("35%"), sized_number("gpt-3")
+    (1500000000000.0, 0.35, None)
+    """
+    match = SIZED.fullmatch(text)
+    return float(match[1]) * SUFFIXES[match[2].lower()] if match else None
+
+
+def excel_serial(day: dt.date) -> float:
+    """The number by which a spreadsheet stores a date.
+
+    >>> excel_serial(dt.date(2023, 4, 7))
+    45023.0
+    """
+    return float(day.toordinal() - EXCEL_DAY_ZERO)
+
+
+def serial_date(serial: float) -> dt.date:
+    """The date that a spreadsheet's number stands for."""
+    return dt.date.fromordinal(int(serial) + EXCEL_DAY_ZERO)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One argument word. `accept(value, name)` gives what formulas take, or raises."""
+
+    name: str
+    unit: str
+    meaning: str
+
+    def accept(self, value: Any, name: str) -> Any:
+        """The value, or the array of values, as formulas take it."""
+        if isinstance(value, np.ndarray):
+            return self.accept_array(value, name)
+        if isinstance(value, (list, tuple)):
+            return self.accept_array(as_array(value), name)
+        return self.accept_one(value.item() if isinstance(value, np.generic) else value, name)
+
+    def accept_one(self, value: Any, name: str) -> Any:
+        raise NotImplementedError
+
+    def accept_array(self, values: np.ndarray, name: str) -> np.ndarray:
+        """Each distinct value is read once; the rows that cannot be read are named together."""
+        known: dict[Any, Any] = {None: None}
+        failed: dict[Any, str] = {}
+        for value in {(type(v), v) for v in values.ravel().tolist()}:
+            if value[1] is not None and value[1] == value[1]:
+                try:
+                    known[value] = self.accept_one(value[1], name)
+                except BadInput as error:
+                    failed[value] = str(error)
+        keys = [(type(v), v) for v in values.ravel().tolist()]
+        if failed:
+            where = np.array([key in failed for key in keys]).reshape(values.shape)
+            raise BadInput(next(failed[key] for key in keys if key in failed), where)
+        return self.collect([known.get(key) for key in keys]).reshape(values.shape)
+
+    def collect(self, values: list[Any]) -> np.ndarray:
+        out = np.empty(len(values), dtype=object)
+        out[:] = values
+        return out
+
+    def allowed(self) -> str:
+        """What the word takes, as the end of a sentence."""
+        raise NotImplementedError
+
+    def bad(self, value: Any, name: str, where: Any = None) -> BadInput:
+        return BadInput(f"{name}: {value!r} cannot be used; it takes {self.allowed()}", where)
+
+
+def as_array(values: Any) -> np.ndarray:
+    """A list, nested or not, as an array of floats where all are numbers, else of objects."""
+    array = np.array(values, dtype=object)
+    if all(type(v) in (float, int, type(None)) for v in array.ravel().tolist()):
+        return array.astype(float)
+    return array
+
+
+@dataclass(frozen=True)
+class Number(Word):
+    """A number with bounds; `above` is a lower bound that is itself not allowed."""
+
+    low: float = 0.0
+    high: float = 1e40
+    above: float = -math.inf
+    whole: bool = False
+
+    def accept_one(self, value: Any, name: str) -> float:
+        kind = type(value)
+        if kind is not float and kind is not int:
+            value = self.read(value, name)
+        if not (self.low <= value <= self.high and value > self.above):
+            raise self.bad(value, name)
+        if self.whole and value != int(value):
+            raise self.bad(value, name)
+        return float(value)
+
+    def read(self, value: Any, name: str) -> float:
+        """Numbers of other types, and text."""
+        if isinstance(value, str):
+            number = sized_number(value)
+            if number is None:
+                hint = "; write a decimal point" if re.search(r"\d,\d", value) else ""
+                raise BadInput(f"{name}: {value!r} is not a number; it takes {self.allowed()}{hint}")
+            return number
+        if isinstance(value, (bool, dt.date)) or not hasattr(value, "__float__"):
+            raise self.bad(value, name)
+        return float(value)
+
+    def accept_array(self, values: np.ndarray, name: str) -> np.ndarray:
+        if values.dtype.kind not in "fiu":
+            return super().accept_array(values, name)
+        numbers = values.astype(float, copy=False)
+        outside = ~((numbers >= self.low) & (numbers <= self.high) & (numbers > self.above) | np.isnan(numbers))
+        if self.whole:
+            outside |= ~np.isnan(numbers) & (numbers != np.trunc(numbers))
+        if outside.any():
+            raise self.bad(float(numbers[outside].flat[0]), name, outside)
+        return numbers
+
+    def collect(self, values: list[Any]) -> np.ndarray:
+        return np.array(values, dtype=float)
+
+    def allowed(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        lower = f"above {self.above:g}" if self.above >= self.low else f"from {self.low:g}"
+        return f"{kind} {lower}" + (f" to {self.high:g}" if self.high < 1e40 else "") + self.example()
+
+    def example(self) -> str:
+        return ', or text such as "15T" or "8k"' if self.unit in ("tokens", "parameters") else ""
+
+
+@dataclass(frozen=True)
+class Key(Word):
+    """An id of a table, as text; the look-up itself says whether it is known."""
+
+    table: str = ""
+
+    def accept_one(self, value: Any, name: str) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise self.bad(value, name)
+        return value.strip()
+
+    def allowed(self) -> str:
+        return f"an id of the {self.table} table, as text"
+
+
+@dataclass(frozen=True)
+class ModelWord(Word):
+    """A model: an id, or a number of parameters, given as number or text."""
+
+    def accept_one(self, value: Any, name: str) -> float | str:
+        number = sized_number(value) if isinstance(value, str) else value
+        if number is None and isinstance(value, str) and value.strip():
+            return value.strip()
+        if type(number) in (int, float) and 1 <= float(number) <= 1e18:  # type: ignore[arg-type]
+            return float(number)  # type: ignore[arg-type]
+        raise self.bad(value, name)
+
+    def collect(self, values: list[Any]) -> np.ndarray:
+        if all(type(v) is float for v in values):
+            return np.array(values)
+        return super().collect(values)
+
+    def accept_array(self, values: np.ndarray, name: str) -> np.ndarray:
+        if values.dtype.kind == "f" and bool(np.all((values >= 1) & (values <= 1e18))):
+            return values
+        return super().accept_array(values, name)
+
+    def allowed(self) -> str:
+        return 'an id ("gpt-3"), a size ("70B") or a number of parameters from 1 to 1e18'
+
+
+@dataclass(frozen=True)
+class Choice(Word):
+    """One of a few texts."""
+
+    choices: tuple[str, ...] = ()
+
+    def accept_one(self, value: Any, name: str) -> str:
+        if isinstance(value, str):
+            plain = value.strip().lower()
+            if plain in self.choices:
+                return plain
+            raise BadInput(f"{name}: {value!r} is not known; it takes {self.allowed()}{nearest(plain, self.choices)}")
+        raise self.bad(value, name)
+
+    def allowed(self) -> str:
+        return " or ".join(f'"{c}"' for c in self.choices)
+
+
+@dataclass(frozen=True)
+class Date(Word):
+    """A date: a date value, its spreadsheet number, or ISO text. Formulas get the spreadsheet number."""
+
+    def accept_one(self, value: Any, name: str) -> float:
+        if isinstance(value, dt.datetime):
+            value = value.date()
+        if isinstance(value, dt.date):
+            return excel_serial(value)
+        if isinstance(value, str):
+            try:
+                return excel_serial(dt.date.fromisoformat(value.strip()))
+            except ValueError:
+                raise self.bad(value, name) from None
+        if type(value) in (int, float) and 36526 <= value < 73051:  # 2000 to 2099
+            return float(math.floor(value))
+        raise self.bad(value, name)
+
+    def collect(self, values: list[Any]) -> np.ndarray:
+        return np.array(values, dtype=float)
+
+    def allowed(self) -> str:
+        return 'a date from 2000 to 2099, or text such as "2023-04-07"'
+
+
+@dataclass(frozen=True)
+class Result(Word):
+    """What a function gives; never an argument."""
+
+
+def number(name: str, unit: str, meaning: str, **bounds: Any) -> Number:
+    return Number(name, unit, meaning, **bounds)
+
+
+def share(name: str, meaning: str, high: float = 1.0) -> Number:
+    return Number(name, "share", meaning, above=0.0, high=high)
+
+
+def count(name: str, unit: str, meaning: str, low: float = 1.0, high: float = 1e9) -> Number:
+    return Number(name, unit, meaning, low=low, high=high, whole=True)
+
+
+# What a function takes.
+Model: TypeAlias = Annotated[
+    Any, ModelWord("model", "parameters", "Model id such as gpt-3, a size such as 70B, or a number of parameters")
+]
+Gpu: TypeAlias = Annotated[Any, Key("gpu", "id", "Accelerator id such as h100-sxm, or a name such as H100", "gpu")]
+Tokens: TypeAlias = Annotated[Any, number("tokens", "tokens", "Tokens, a number or text such as 300B", high=1e18)]
+Context: TypeAlias = Annotated[
+    Any, number("context", "tokens", "Tokens of one sequence, prompt and answer together", high=1e9)
+]
+Batch: TypeAlias = Annotated[Any, count("batch", "sequences", "Sequences processed together")]
+Precision: TypeAlias = Annotated[
+    Any, Key("precision", "id", "Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ...", "precision")
+]
+Field: TypeAlias = Annotated[Any, Key("field", "id", "Name of a column of the table", "column")]
+Provider: TypeAlias = Annotated[
+    Any, Key("provider", "id", "Cloud provider such as AWS; left out: the median of all that offer it", "provider")
+]
+Term: TypeAlias = Annotated[
+    Any,
+    Choice("term", "id", "Kind of price: on_demand, spot, 1yr, 3yr", ("on_demand", "spot", "1yr", "3yr")),
+]
+AsOf: TypeAlias = Annotated[Any, Date("as_of", "date", "Date of the price; left out: the data edition's date")]
+Price: TypeAlias = Annotated[
+    Any, number("price", "USD / GPU-hour", "Price of one GPU for an hour; left out: from the price table", high=1e6)
+]
+Mfu: TypeAlias = Annotated[Any, share("mfu", "Model FLOPs utilisation of the whole run, share of the dense peak")]
+Goodput: TypeAlias = Annotated[Any, share("goodput", "Share of the paid time that goes into useful training steps")]
+Gpus: TypeAlias = Annotated[Any, count("gpus", "GPUs", "Number of GPUs")]
+GpuHours: TypeAlias = Annotated[Any, number("gpu_hours", "GPU-hours", "GPUs times hours", high=1e15)]
+Hours: TypeAlias = Annotated[Any, number("hours", "hours", "Hours", high=1e9)]
+Watts: TypeAlias = Annotated[Any, number("watts", "W", "Electrical power drawn", high=1e12)]
+Load: TypeAlias = Annotated[Any, share("load", "Average power of the chip, share of its rated power (TDP)", high=1.5)]
+Pue: TypeAlias = Annotated[
+    Any, number("pue", "ratio", "Power usage effectiveness: facility energy over IT energy", low=1.0, high=5.0)
+]
+Electricity: TypeAlias = Annotated[Any, number("electricity", "USD / kWh", "Price of electricity", high=100.0)]
+FlopsMethod: TypeAlias = Annotated[
+    Any, Choice("method", "id", "rule = parameters only; exact adds attention", ("rule", "exact"))
+]
+TrainFlopsMethod: TypeAlias = Annotated[
+    Any,
+    Choice("method", "id", "rule = 6 per parameter; causal or full adds attention", ("rule", "causal", "full")),
+]
+ParamKind: TypeAlias = Annotated[
+    Any,
+    Choice("kind", "id", "total, or active = those one token passes through", ("total", "active")),
+]
+Task: TypeAlias = Annotated[
+    Any,
+    Choice("task", "id", "infer, train (all weights), lora or qlora", ("infer", "train", "lora", "qlora")),
+]
+TuneMethod: TypeAlias = Annotated[
+    Any, Choice("method", "id", "full = all weights, lora or qlora = adapters only", ("full", "lora", "qlora"))
+]
+Zero: TypeAlias = Annotated[Any, count("zero", "stage", "ZeRO stage, 0 to 3: what data parallelism shards", 0, 3)]
+MicroBatch: TypeAlias = Annotated[Any, count("micro_batch", "sequences", "Sequences of one micro-batch")]
+Recompute: TypeAlias = Annotated[
+    Any,
+    Choice("recompute", "id", "Activations recomputed: none, selective, full", ("none", "selective", "full")),
+]
+Degree: TypeAlias = Annotated[Any, count("degree", "GPUs", "GPUs that share one copy of the model", high=1e6)]
+
+# What a function gives.
+Params: TypeAlias = Annotated[Any, Result("params", "parameters", "Parameters")]
+Flop: TypeAlias = Annotated[Any, Result("flop", "FLOP", "Floating-point operations")]
+Gigabytes: TypeAlias = Annotated[Any, Result("gb", "GB", "Gigabytes of 1e9 bytes")]
+Dollars: TypeAlias = Annotated[Any, Result("usd", "USD", "US dollars")]
+DollarsPerHour: TypeAlias = Annotated[Any, Result("usd_per_hour", "USD / GPU-hour", "US dollars per GPU-hour")]
+Kwh: TypeAlias = Annotated[Any, Result("kwh", "kWh", "Electrical energy")]
+HoursOut: TypeAlias = Annotated[Any, Result("hours", "hours", "Hours")]
+GpuHoursOut: TypeAlias = Annotated[Any, Result("gpu_hours", "GPU-hours", "GPUs times hours")]
+TokensOut: TypeAlias = Annotated[Any, Result("tokens", "tokens", "Tokens")]
+GpuCount: TypeAlias = Annotated[Any, Result("gpus", "GPUs", "Whole number of GPUs")]
+Text: TypeAlias = Annotated[Any, Result("text", "text", "Text")]
+Cell: TypeAlias = Annotated[Any, Result("value", "value", "Number or text, as the table has it")]

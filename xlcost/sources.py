@@ -1,0 +1,67 @@
+"""The papers and pages that formulas and default values rest on, each cited once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication: short name, what it is, where it stands, its year."""
+
+    short: str
+    title: str
+    place: str
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.short}: {self.title} ({self.place})"
+
+
+class Assumed(float):
+    """A default value that is an assumption: a float that knows why and after whom."""
+
+    source: Source
+    why: str
+
+    def __new__(cls, value: float, source: Source, why: str) -> Assumed:
+        number = super().__new__(cls, value)
+        number.source = source
+        number.why = why
+        return number
+
+
+KAPLAN_2020 = Source("Kaplan et al. 2020", "Scaling laws for neural language models", "arXiv:2001.08361", 2020)
+GPT3_2020 = Source("Brown et al. 2020", "Language models are few-shot learners, Table D.1", "arXiv:2005.14165", 2020)
+NARAYANAN_2021 = Source(
+    "Narayanan et al. 2021", "Efficient large-scale training on GPU clusters", "arXiv:2104.04473", 2021
+)
+KORTHIKANTI_2022 = Source(
+    "Korthikanti et al. 2022", "Reducing activation recomputation, Table 2", "arXiv:2205.05198", 2022
+)
+ZERO_2020 = Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations, Figure 1", "arXiv:1910.02054", 2020)
+HOFFMANN_2022 = Source("Hoffmann et al. 2022", "Training compute-optimal LLMs", "arXiv:2203.15556", 2022)
+PALM_2022 = Source("Chowdhery et al. 2022", "PaLM: scaling language modeling", "arXiv:2204.02311", 2022)
+VLLM_2023 = Source("Kwon et al. 2023", "Memory management for LLM serving, section 3", "arXiv:2309.06180", 2023)
+LORA_2021 = Source("Hu et al. 2021", "LoRA: low-rank adaptation", "arXiv:2106.09685", 2021)
+QLORA_2023 = Source("Dettmers et al. 2023", "QLoRA: finetuning of quantized LLMs", "arXiv:2305.14314", 2023)
+LLAMA3_2024 = Source("Grattafiori et al. 2024", "The Llama 3 herd of models, Table 3", "arXiv:2407.21783", 2024)
+NEOX_README = Source(
+    "EleutherAI", "GPT-NeoX-20B: about 45 GB on two GPUs", "github.com/EleutherAI/gpt-neox README", 2022
+)
+LLAMA_CPP = Source("llama.cpp", "quantize README: measured bits per weight", "github.com/ggml-org/llama.cpp", 2024)
+EPOCH_RUNS = Source("Epoch AI", "Data on frontier AI models, CC-BY 4.0", "epoch.ai/data", 2026)
+COTTIER_2024 = Source(
+    "Cottier et al. 2024", "The rising costs of training frontier AI models", "arXiv:2405.21015", 2024
+)
+PATTERSON_2021 = Source(
+    "Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350", 2021
+)
+EIA_2026 = Source("U.S. EIA", "Electric Power Monthly, table 5.6.A, April 2026", "eia.gov/electricity/monthly", 2026)
+A16Z_2023 = Source(
+    "Andreessen Horowitz 2023",
+    "Navigating the high cost of AI compute",
+    "a16z.com/navigating-the-high-cost-of-ai-compute",
+    2023,
+)
+XLCOST_TABLES = Source("xlcost tables", "each row with its own source and date", "xlcost/tables", 2026)

@@ -1,0 +1,1 @@
+"""Facts with source and date: packaged CSVs, their schemas, and the look-ups."""

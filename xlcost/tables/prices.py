@@ -1,0 +1,147 @@
+"""GPU prices as of a date. A price holds from the day it was seen until the next sighting, at most a year.
+
+Offers become periods: who, what, term, from, until, dollars. A provider's price is its cheapest whole instance
+(the GPU alone only where nothing else is offered); provider "median" is the median of all providers that offer
+the GPU on that day. A price is never extrapolated: outside the periods there is none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from statistics import median
+from typing import Any
+
+from xlcost.errors import NotInTable, nearest
+from xlcost.tables.store import GPUS, each_row, plain, read_rows
+
+EDITION = dt.date(2026, 11, 1)  # the day the packaged tables were closed
+VALID_DAYS = 365
+MEDIAN = "median"
+DAY_ZERO = dt.date(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A price in force from `start` up to, not including, `end`."""
+
+    gpu: str
+    provider: str
+    term: str
+    start: dt.date
+    end: dt.date
+    usd: float
+    source: str
+
+
+def _best(offers: list[Any]) -> Any:
+    return min(offers, key=lambda o: (o.basis == "gpu_only", o.usd_per_gpu_hour, o.gpus or 0, o.instance or ""))
+
+
+def _provider_periods(offers: list[Any]) -> list[Period]:
+    """One provider, GPU and term: each sighting holds until the next, at most a year."""
+    sightings = defaultdict(list)
+    for offer in offers:
+        sightings[offer.as_of].append(offer)
+    days = sorted(sightings)
+    periods = []
+    for day, following in zip(days, [*days[1:], dt.date.max], strict=True):
+        offer = _best(sightings[day])
+        what = " ".join(str(part) for part in (offer.provider, offer.instance) if part)
+        periods.append(
+            Period(
+                offer.gpu,
+                offer.provider,
+                offer.term,
+                day,
+                min(following, day + dt.timedelta(days=VALID_DAYS)),
+                offer.usd_per_gpu_hour,
+                f"{day.isoformat()}, {what}, {offer.source}",
+            )
+        )
+    return periods
+
+
+def _median_periods(periods: list[Period]) -> list[Period]:
+    """One GPU and term, over all providers: a new period at each day on which an offer begins or ends."""
+    days = sorted({d for p in periods for d in (p.start, p.end)})
+    medians: list[Period] = []
+    for start, end in itertools.pairwise(days):
+        live = sorted((p for p in periods if p.start <= start < p.end), key=lambda p: p.provider)
+        if live:
+            names = ", ".join(p.provider for p in live)
+            seen = max(p.start for p in live).isoformat()
+            text = f"{seen}, median of {len(live)} ({names}), " + live[-1].source.split(", ")[-1]
+            usd = median(p.usd for p in live)
+            medians.append(Period(live[0].gpu, MEDIAN, live[0].term, start, end, usd, text))
+    return medians
+
+
+@cache
+def periods() -> tuple[Period, ...]:
+    """All periods, in a fixed order: gpu, provider, term, start."""
+    offers, by_gpu = defaultdict(list), defaultdict(list)
+    for offer in read_rows("gpu_prices.csv", "GpuPrice"):
+        offers[offer.gpu, offer.provider, offer.term].append(offer)
+    out = [p for group in offers.values() for p in _provider_periods(group)]
+    for p in out:
+        by_gpu[p.gpu, p.term].append(p)
+    out += [p for group in by_gpu.values() for p in _median_periods(group)]
+    return tuple(sorted(out, key=lambda p: (p.gpu, p.provider, p.term, p.start)))
+
+
+@cache
+def _providers() -> dict[str, str]:
+    return {plain(p.provider): p.provider for p in periods()}
+
+
+@cache
+def _by_offer() -> dict[tuple[str, str, str], list[Period]]:
+    found = defaultdict(list)
+    for p in periods():
+        found[p.gpu, p.provider, p.term].append(p)
+    return dict(found)
+
+
+@cache
+def period(gpu: str, provider: str, term: str, serial: float) -> Period:
+    """The period in force on a day (given as the spreadsheet's number)."""
+    gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
+    known = _providers().get(plain(provider))
+    if known is None:
+        named = [name for name in _providers().values() if name != MEDIAN]
+        raise NotInTable(f"unknown provider '{provider}'{nearest(provider, named)}")
+    day = DAY_ZERO + dt.timedelta(days=int(serial))
+    for p in _by_offer().get((gpu_id, known, term), []):
+        if p.start <= day < p.end:
+            return p
+    raise NotInTable(_what_exists(gpu_id, known, term, day))
+
+
+def _what_exists(gpu: str, provider: str, term: str, day: dt.date) -> str:
+    whose = "" if provider == MEDIAN else f" from {provider}"
+    missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
+    spans = [f"{p.start.isoformat()} to {p.end.isoformat()}" for p in _by_offer().get((gpu, provider, term), [])]
+    if spans:
+        return f"{missing}; the table has {spans[0].split()[0]} to {spans[-1].split()[-1]}, with gaps"
+    live = {(p.provider, p.term) for p in periods() if p.gpu == gpu and p.start <= day < p.end}
+    if live:
+        offers = ", ".join(f"{who} {what}" for who, what in sorted(live - {(MEDIAN, term)})[:6])
+        return f"{missing}; that day the table has {offers}"
+    dates = sorted(p.start for p in periods() if p.gpu == gpu)
+    if dates:
+        return f"{missing}; its prices in the table are of {dates[0].isoformat()} to {dates[-1].isoformat()}"
+    return f"{missing}; the table has no price of this gpu at all"
+
+
+def offer_value(column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Any:
+    """`usd` or `source` of the period in force; text and floats for one offer, arrays for ranges."""
+    for part in (gpu, provider, term, serial):
+        if hasattr(part, "__xl_offer__"):
+            return part.__xl_offer__(column, gpu, provider, term, serial)
+    if all(isinstance(part, (str, float)) for part in (gpu, provider, term, serial)):
+        return getattr(period(gpu, provider, term, serial), column)
+    return each_row(lambda g, p, t, s: getattr(period(g, p, t, s), column), gpu, provider, term, serial)

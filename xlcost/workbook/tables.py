@@ -1,0 +1,105 @@
+"""The table sheets: models, GPUs, precisions and prices as a workbook carries them, under the names formulas use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from openpyxl.utils.cell import get_column_letter
+
+from xlcost.tables.prices import periods
+from xlcost.tables.store import GPUS, MODELS, PRECISIONS, Table
+from xlcost.workbook import styles
+from xlcost.workbook.sheet import Book, Sheet
+
+TOP = 4  # the row of the column ids
+ALWAYS = {
+    "Models": ("id", "name", "as_of", "checked", "source"),
+    "GPUs": ("id", "name", "as_of", "checked", "source"),
+    "Precisions": ("id", "as_of", "checked", "source"),
+}
+PURPOSE = {
+    "Models": "Model table: parameters and shape. Formulas look ids up here; add a row by inserting inside the table.",
+    "GPUs": "Accelerator table: dense peaks in TFLOP/s, memory in GiB as marketed, bandwidth in GB/s, power in W.",
+    "Precisions": "Number formats: bits stored per number, and the peak that their arithmetic runs at.",
+    "Prices": "USD per GPU-hour: in force from (including) until (excluding) the dates shown. Provider median = all.",
+}
+TEXT_COLUMNS = ("name", "source", "attention", "org", "release", "peak", "modality", "notes", "vendor")
+PRICE_COLUMNS = ("row", "gpu", "provider", "term", "from", "until", "usd", "source")
+WIDE = {"name": 26, "source": 60, "notes": 50, "id": 24, "provider": 18, "gpu": 18}
+
+
+def add_tables(book: Book) -> None:
+    """Add the sheets that the book's formulas look up in, with the columns they use; call it last."""
+    used = book.used_columns()
+    for table in (MODELS, GPUS, PRECISIONS):
+        columns = {column for name, column in used if name == table.name}
+        if columns:
+            _table_sheet(book, table, columns)
+    if any(name == "Prices" for name, _ in used):
+        _price_sheet(book)
+
+
+def _table_sheet(book: Book, table: Table, used: set[str]) -> None:
+    dynamic = "table" in used  # a column chosen by a cell: all of them must be there
+    first, *rest = ALWAYS[table.name]
+    middle = [c for c in table.rows[0] if (dynamic or c in used) and c not in ALWAYS[table.name]]
+    order = [first, *[c for c in rest if c == "name"], *middle, *[c for c in rest if c != "name"]]
+    rows = [[_cell(row[column]) for column in order] for row in table.rows]
+    sheet = grid(book, table.name, order, rows)
+    bottom = TOP + len(rows)
+    for i, column in enumerate(order):
+        letter = get_column_letter(i + 2)
+        if column in used or column == "id":
+            book.name(f"{table.name}_{column}", sheet, f"{letter}{TOP + 1}:{letter}{bottom}")
+    if dynamic:
+        last = get_column_letter(len(order) + 1)
+        book.name(f"{table.name}_table", sheet, f"B{TOP + 1}:{last}{bottom}")
+        book.name(f"{table.name}_columns", sheet, f"B{TOP}:{last}{TOP}")
+
+
+def _price_sheet(book: Book) -> None:
+    rows = [[n, p.gpu, p.provider, p.term, p.start, p.end, p.usd, p.source] for n, p in enumerate(periods(), 1)]
+    sheet = grid(book, "Prices", list(PRICE_COLUMNS), rows)
+    for i, column in enumerate(PRICE_COLUMNS):
+        letter = get_column_letter(i + 2)
+        book.name(f"Prices_{column}", sheet, f"{letter}{TOP + 1}:{letter}{TOP + len(rows)}")
+
+
+def _cell(value: Any) -> Any:
+    """A blank number stands as text, so that arithmetic on it fails loudly instead of giving zero."""
+    if value is None or value == ():
+        return "n/a"
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return value
+
+
+def grid(book: Book, title: str, columns: list[str], rows: list[list[Any]]) -> Sheet:
+    """A table on a sheet of its own: a row of column ids, then the rows."""
+    widths = {"A": 1.5}
+    for i, column in enumerate(columns):
+        widths[get_column_letter(i + 2)] = WIDE.get(column, 12.5)
+    sheet = book.sheet(title, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False)
+    sheet.heading(title, PURPOSE[title])
+    left = [column in TEXT_COLUMNS or column in ("id", "gpu", "provider", "term") for column in columns]
+    for i, column in enumerate(columns):
+        head = styles.TABLE_HEAD.but(across="left" if left[i] else "right")
+        sheet.put(f"{get_column_letter(i + 2)}{TOP}", column, head)
+    sheet.heights[TOP] = 20
+    for number, row in enumerate(rows, TOP + 1):
+        for i, value in enumerate(row):
+            sheet.put(f"{get_column_letter(i + 2)}{number}", value, _look(value, left[i], columns[i]))
+    return sheet
+
+
+def _look(value: Any, left: bool, column: str) -> styles.Style:
+    if isinstance(value, dt.date):
+        return styles.TABLE_CELL.but(format=styles.DATE)
+    if column == "usd":
+        return styles.TABLE_CELL.but(format=styles.USD4)
+    if isinstance(value, str):
+        return styles.TABLE_TEXT if left else styles.TABLE_CELL.but(ink=styles.MUTED)
+    if isinstance(value, float) and value >= 1e6:
+        return styles.TABLE_CELL.but(format=styles.WHOLE)
+    return styles.TABLE_CELL
