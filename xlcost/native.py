@@ -33,8 +33,8 @@ OPERATORS: dict[str, tuple[str, int]] = {
     "not_equal": ("<>", COMPARE),
 }
 CALLS = {
-    "ceil": "ROUNDUP({},0)",
-    "floor": "ROUNDDOWN({},0)",
+    "ceil": "CEILING({},1)",
+    "floor": "INT({})",
     "rint": "ROUND({},0)",
     "sqrt": "SQRT({})",
     "log": "LN({})",
@@ -111,7 +111,8 @@ class Tracer(NDArrayOperatorsMixin):
         parts = [traced(part) for part in inputs]
 
         def value() -> Any:
-            return ufunc(*(part.value for part in parts))
+            with np.errstate(all="ignore"):
+                return ufunc(*(part.value for part in parts))
 
         if ufunc.__name__ in OPERATORS:
             sign, rank = OPERATORS[ufunc.__name__]

@@ -54,6 +54,9 @@ EPOCH_RUNS = Source("Epoch AI", "Data on frontier AI models, CC-BY 4.0", "epoch.
 COTTIER_2024 = Source(
     "Cottier et al. 2024", "The rising costs of training frontier AI models", "arXiv:2405.21015", 2024
 )
+AICONFIGURATOR = Source(
+    "NVIDIA aiconfigurator 0.12", "database of kernels measured on the hardware", "pypi.org/project/aiconfigurator", 2026
+)
 PATTERSON_2021 = Source(
     "Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350", 2021
 )

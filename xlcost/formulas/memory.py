@@ -83,7 +83,7 @@ def gpus_to_hold(job_gb: Any, gpu_gb: Any) -> Any:
     >>> float(gpus_to_hold(141.0, 79.15))
     2.0
     """
-    return np.where(gpu_gb > 0, np.ceil(job_gb / gpu_gb - 1e-9), np.nan)
+    return np.where(gpu_gb > 0, np.maximum(np.ceil(job_gb / gpu_gb - 1e-9), 1), np.nan)
 
 
 def state_bytes(zero: Any, data_parallel: Any) -> Any:

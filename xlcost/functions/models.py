@@ -51,6 +51,8 @@ def known(model: Any, column: str, typical: Callable[[Any], Any]) -> Any:
     if isinstance(model, str):
         return look_up(MODELS, model, column)
     if not isinstance(model, np.ndarray):  # a tracer, which may know which of the two it stands for
+        if isinstance(model.is_number, bool):
+            return typical(model) if model.is_number else look_up(MODELS, model, column)
         return np.where(model.is_number, typical(model), look_up(MODELS, model, column))
     if model.dtype.kind == "f":
         return typical(model)
@@ -131,6 +133,11 @@ def window_values(model: Any) -> Any:
 
 def window(model: Any) -> Any:
     return known(model, "window", _nothing)
+
+
+def expert_share(model: Any) -> Any:
+    """Experts that a token uses over all experts; nothing for a dense model."""
+    return known(model, "experts_per_token", _nothing) / np.maximum(known(model, "experts", _nothing), 1)
 
 
 def _nothing(size: Any) -> Any:

@@ -56,7 +56,7 @@ def _series(sheet: str, name_cell: str, values: str, labels: str, dates: bool) -
 def bars(
     sheet: str, rows: list[tuple[str, str]], labels: str, value_format: str, size: tuple[float, float] = CENTIMETRES
 ) -> Any:
-    """Stacked columns; `rows` = (cell of the name, range of the values), `labels` = range of texts."""
+    """Stacked columns; `rows` = (cell of the name, range of the values), `labels` = range of texts or years."""
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 55
     _add(chart, sheet, rows, labels, dates=False)

@@ -50,6 +50,7 @@ class Sheet:
     links: dict[str, str] = field(default_factory=dict)
     choices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     lights: list[str] = field(default_factory=list)
+    tints: list[tuple[str, str, str, str]] = field(default_factory=list)  # range, condition, ink, fill
     charts: list[tuple[Any, str]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     inputs: set[str] = field(default_factory=set)
@@ -209,6 +210,9 @@ def _furnish(ws: Any, sheet: Sheet) -> None:
             [f'AND({corner}<>"OK",{corner}<>"ALL OK")'], font=Font(color=styles.BAD_INK, bold=True), fill=bad
         )
         ws.conditional_formatting.add(cells, light)
+    for cells, condition, ink, colour in sheet.tints:
+        fill = PatternFill(bgColor=colour, fill_type="solid")
+        ws.conditional_formatting.add(cells, FormulaRule([condition], font=Font(color=ink, bold=True), fill=fill))
     for chart, anchor in sheet.charts:
         ws.add_chart(chart, anchor)
 

@@ -29,10 +29,11 @@ MILLIONS = '#,##0.0,,_);(#,##0.0,,);"–"_)'
 THOUSANDS = '#,##0,_);(#,##0,);"–"_)'
 SCIENCE = "0.00E+00_)"
 TIMES = '0.0"x"_)'
-DATE = "d mmm yyyy"
+DATE = "d mmm yyyy_)"
 MONTH = "mmm yy"
 YEAR = '"Year "0'
 GENERAL = "General"
+WORDS = "General_);(General);0_);@_)"  # text, right-aligned in line with numbers
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,268 @@
+"""Every public function keeps its contract, fits every host, and its example holds. The rooms import one way only."""
+
+import ast
+import doctest
+import importlib
+import keyword
+import pkgutil
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl.utils import FORMULAE
+
+import xlcost
+from xlcost.catalogue import BY_NAME, FUNCTIONS
+from xlcost.errors import XlcostError
+from xlcost.function import REQUIRED
+from xlcost.hosts.com import argument_help
+from xlcost.sources import Assumed, Source
+
+PACKAGE = Path(xlcost.__file__).parent
+each_function = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
+
+# The contract, as FUNCTIONS.md has it.
+CONTRACT = """
+MODEL_PARAMS(model, [kind="total"])
+MODEL_SPEC(model, field)
+INFER_FLOPS(model, input_tokens, [output_tokens=0], [method="rule"])
+TRAIN_FLOPS(model, tokens, [method="rule"], [context])
+WEIGHT_GB(model, [precision="bf16"])
+KV_CACHE_GB(model, context, [batch=1], [precision="bf16"])
+INFER_MEMORY(model, [precision="bf16"], [context=4096], [batch=1], [kv_precision])
+TRAIN_MEMORY(model, [method="full"], [gpus=1], [zero=0], [micro_batch=1], [context=4096], [recompute="selective"], \
+[tensor_parallel=1], [pipeline_parallel=1])
+GPU_FIT(model, gpu, [task="infer"], [precision="bf16"], [context=4096], [batch=1])
+GPU_SPEC(gpu, field)
+GPU_PRICE(gpu, [provider], [term="on_demand"], [as_of])
+PRICE_SOURCE(gpu, [provider], [term="on_demand"], [as_of])
+TRAIN_HOURS(model, tokens, gpu, gpus, [mfu], [precision="bf16"])
+TRAIN_GPU_HOURS(model, tokens, gpu, [mfu], [precision="bf16"])
+TRAIN_COST(model, tokens, gpu, [price], [mfu], [goodput=1], [precision="bf16"])
+ENERGY_KWH(gpu, gpu_hours, [load], [pue])
+POWER_COST(watts, hours, [electricity], [pue])
+CHINCHILLA_TOKENS(model)
+""".strip().split("\n")
+
+VBA_WORDS = set(
+    """abs addressof and any array as attribute base boolean byref byte byval call case cbool cbyte ccur cdate cdbl
+    cdec cint clng clnglng clngptr compare const csng cstr currency cvar cverr date debug decimal declare defbool
+    defbyte defcur defdate defdbl defint deflng defobj defsng defstr defvar dim do doevents double each else elseif
+    empty end enum eqv erase error event exit explicit false fix for friend function get global gosub goto if imp
+    implements in input int integer is lbound len lenb let lib like line lock long longlong longptr loop lset me mid
+    midb mod module name new next not nothing null object on open option optional or output paramarray preserve print
+    private property psetbool public put raiseevent random randomize read redim rem resume return rset seek select
+    set sgn shared single spc static step stop string sub tab then time to true type typeof ubound unlock until
+    variant wend while width with withevents write xor""".split()
+)
+LATER_BUILT_INS = set(
+    """BYCOL BYROW CHOOSECOLS CHOOSEROWS CONCAT COPILOT DROP EXPAND FIELDVALUE FILTER GROUPBY HSTACK IFS IMAGE LAMBDA
+    LET MAKEARRAY MAP MAXIFS MINIFS PERCENTOF PIVOTBY PY RANDARRAY REDUCE REGEXEXTRACT REGEXREPLACE REGEXTEST RTD SCAN
+    SEQUENCE SHEET SHEETS SINGLE SORT SORTBY STOCKHISTORY SWITCH TAKE TEXTAFTER TEXTBEFORE TEXTJOIN TEXTSPLIT TOCOL
+    TOROW TRANSLATE TRIMRANGE UNIQUE VALUETOTEXT VSTACK WRAPCOLS WRAPROWS XLOOKUP XMATCH TRUE FALSE""".split()
+)
+
+
+def split_signature(text):
+    """[(name, optional, default as text or None)] of a signature as FUNCTIONS.md writes it."""
+    parts = []
+    for part in re.search(r"\((.*)\)", text)[1].split(", "):
+        name, _, default = part.strip("[]").partition("=")
+        parts.append((name, part.startswith("["), default.strip('"') or None))
+    return parts
+
+
+@pytest.mark.parametrize("text", CONTRACT, ids=lambda text: text.partition("(")[0])
+def test_contract(text):
+    spec = BY_NAME[text.partition("(")[0]]
+    expected = split_signature(text)
+    assert [p.name for p in spec.parameters] == [name for name, _, _ in expected]
+    for p, (name, optional, default) in zip(spec.parameters, expected, strict=True):
+        assert p.required != optional, name
+        if default is not None:
+            assert str(p.default) in (default, f"{default}.0"), name
+
+
+@each_function
+def test_name_is_free_in_spreadsheets(spec):
+    assert re.fullmatch(r"[A-Z][A-Z0-9_]{2,30}", spec.name)
+    assert spec.name not in FORMULAE | LATER_BUILT_INS
+    assert not is_cell_address(spec.name)
+
+
+def is_cell_address(name):
+    """A1 to XFD1048576, or R1C1, in any of their short forms."""
+    letters = re.fullmatch(r"([A-Z]{1,3})[0-9]+", name)
+    within = letters and (len(letters[1]) < 3 or letters[1] <= "XFD")
+    return bool(within or re.fullmatch(r"R[0-9]*(C[0-9]*)?|C[0-9]*", name))
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("A1", True), ("XFD1", True), ("XFE1", False), ("FLOPS1", False), ("R1C1", True), ("RC", True), ("ROI", False)],
+)
+def test_what_counts_as_a_cell_address(name, address):
+    assert is_cell_address(name) is address
+
+
+@each_function
+def test_parameter_names_suit_vba_and_python(spec):
+    names = [p.name for p in spec.parameters]
+    assert len({name.lower() for name in names}) == len(names)
+    for name in names:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", name), name
+        assert name not in VBA_WORDS, name
+        assert not keyword.iskeyword(name), name
+        assert not is_cell_address(name.upper()), name
+
+
+@each_function
+def test_texts_fit_into_the_function_wizard(spec):
+    first, _, rest = spec.doc.partition("\n")
+    assert 10 < len(first) <= 255
+    assert first.endswith(".")
+    assert not rest or rest.startswith("\n"), "a blank line after the first"
+    for p in spec.parameters:
+        assert len(argument_help(p)) < 255, f"{p.name}: may be cut off"
+
+
+@each_function
+def test_example_holds(spec):
+    expected = spec.example["returns"]
+    assert set(spec.example_arguments) <= {p.name for p in spec.parameters}
+    if isinstance(expected, (int, float)):
+        assert spec.call(**spec.example_arguments) == pytest.approx(expected, rel=1e-12, abs=0)
+    else:
+        assert spec.call(**spec.example_arguments) == expected
+
+
+@each_function
+def test_sources(spec):
+    assert isinstance(spec.source, Source)
+    for p in spec.parameters:
+        if isinstance(p.default, Assumed):
+            assert isinstance(p.default.source, Source), p.name
+            assert p.default.why, p.name
+
+
+@each_function
+def test_a_default_that_is_an_assumption_says_so(spec):
+    """A share, a price or a ratio by default is an assumption, unless it is 0 or 1 and changes nothing."""
+    for p in spec.parameters:
+        doubtful = p.word.unit in ("share", "ratio", "years") or "USD" in p.word.unit
+        if doubtful and p.default not in (REQUIRED, None, 0, 1):
+            assert isinstance(p.default, Assumed), p.name
+
+
+@each_function
+def test_every_word_has_unit_and_meaning(spec):
+    for word in (*(p.word for p in spec.parameters), spec.returns):
+        assert word.name, spec.name
+        assert word.unit, word.name
+        assert word.meaning, word.name
+        assert not word.meaning.endswith("."), word.name
+
+
+def test_public_names_are_the_catalogue():
+    errors = {name for name, value in vars(xlcost).items() if isinstance(value, type) and issubclass(value, XlcostError)}
+    assert set(xlcost.__all__) - errors == {spec.python_name for spec in FUNCTIONS}
+    assert list(xlcost.__all__) == sorted(xlcost.__all__)
+    for spec in FUNCTIONS:
+        assert getattr(xlcost, spec.python_name).spec is spec
+    assert len(BY_NAME) == len(FUNCTIONS)
+
+
+MODULES = sorted(m.name for m in pkgutil.walk_packages([str(PACKAGE)], "xlcost."))
+
+
+@pytest.mark.parametrize("name", ["xlcost", *MODULES])
+def test_doctests(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+# What each room may import of ours, as DESIGN.md has it; with it comes what that room may import itself.
+ROOMS = {
+    "errors": (),
+    "quantities": (),
+    "sources": (),
+    "function": ("quantities", "sources"),
+    "formulas": ("function", "quantities", "sources"),
+    "tables": ("sources",),
+    "functions": ("formulas", "tables", "function", "quantities"),
+    "catalogue": ("functions",),
+    "native": ("function",),
+    "cells": (),
+    "hosts": ("function", "native"),
+    "addin": ("xlcost", "cells", "functions"),
+    "workbook": ("catalogue", "tables", "native", "hosts", "function"),
+    "xlcost": ("functions",),
+}
+LIGHT = {"formulas": {"numpy"}, "native": {"numpy"}, "cells": {"numpy"}, "errors": set(), "sources": set()}
+NOT_YET = {
+    "cells.py": "imports function, where DESIGN.md has numpy only",
+    "native.py": "imports tables inside its tracer, where DESIGN.md has function only",
+}
+FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+
+def allowed(room):
+    found = {room, "errors"}
+    for other in ROOMS[room]:
+        found |= allowed(other)
+    return found
+
+
+def room_of(path):
+    return "xlcost" if path.name == "__init__.py" and len(path.parts) == 1 else path.parts[0].removesuffix(".py")
+
+
+def imported(path):
+    """Full names of the imported modules; what stands under `if __name__ == "__main__"` is a script of its own."""
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    tree.body = [s for s in tree.body if not (isinstance(s, ast.If) and "__main__" in ast.unparse(s.test))]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "xlcost":
+                yield from (f"xlcost.{a.name}" if a.name in ROOMS else "xlcost" for a in node.names)
+            else:
+                yield node.module
+
+
+def files_of_rooms():
+    for path in FILES:
+        reason = NOT_YET.get(path.as_posix())
+        marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+        yield pytest.param(path, id=path.as_posix(), marks=marks)
+
+
+def test_every_file_stands_in_a_room():
+    assert {room_of(path) for path in FILES} <= {*ROOMS, "cli"}
+
+
+@pytest.mark.parametrize("path", list(files_of_rooms()))
+def test_imports_run_one_way(path):
+    if room_of(path) == "cli":
+        return
+    ours = {name.split(".")[1] if "." in name else name for name in imported(path) if name.split(".")[0] == "xlcost"}
+    assert ours <= allowed(room_of(path))
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room_of(p) in LIGHT], ids=str)
+def test_light_rooms_need_numpy_at_most(path):
+    others = {name.split(".")[0] for name in imported(path)} - {"xlcost", "__future__"} - sys.stdlib_module_names
+    assert others <= LIGHT[room_of(path)]
+
+
+CLOCK = {"today", "now", "utcnow", "time", "time_ns", "localtime", "gmtime", "ctime", "monotonic"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_nothing_reads_the_clock(path):
+    for node in ast.walk(ast.parse((PACKAGE / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            assert name not in CLOCK, f"{path}:{node.lineno} calls {name}()"

@@ -1,0 +1,338 @@
+"""The boundary of the hosts: cells and ranges in, results and failures out."""
+
+import datetime as dt
+import time
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import xlcost
+from xlcost.catalogue import BY_NAME, FUNCTIONS
+from xlcost.cells import ERROR_CODES, FAILURE_MARK, MISSING, Failure, com, over_cells, typed
+from xlcost.quantities import Choice, Date, Key, ModelWord
+
+INFER = BY_NAME["INFER_FLOPS"]
+NOTHING = (None, "", "   ", MISSING, float(MISSING))
+EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
+NA = next(number for number, code in ERROR_CODES.items() if code == "#N/A")
+
+
+def cells(name, *arguments):
+    return over_cells(BY_NAME[name], arguments)
+
+
+def column(*values):
+    return [[value] for value in values]
+
+
+def failed(value, code, part=""):
+    return isinstance(value, Failure) and value.code == code and part in value.sentence
+
+
+# One cell each
+
+
+def test_numbers_and_text():
+    assert cells("INFER_FLOPS", 175e9, 1024.0) == cells("INFER_FLOPS", 175_000_000_000, "1024") == 3.584e14
+    assert cells("INFER_FLOPS", " gpt-3 ", 1024) == 3.584e14
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_blank_takes_the_default(nothing):
+    assert cells("INFER_FLOPS", "1B", 10, nothing, nothing) == 2e10
+    assert cells("INFER_FLOPS", "1B", column(10, 20), nothing, nothing) == column(2e10, 4e10)
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_blank_where_something_is_required(nothing):
+    assert failed(cells("INFER_FLOPS", "1B", nothing), "#VALUE!", "input_tokens: is missing")
+    shown = cells("INFER_FLOPS", "1B", column(10, nothing))
+    assert shown[0] == [2e10] and failed(shown[1][0], "#VALUE!", "input_tokens: is blank")
+
+
+def test_blank_rows_take_the_default():
+    shown = cells("INFER_FLOPS", "1B", column(10, 10, 10), column(None, 5, ""))
+    assert shown == column(2e10, 3e10, 2e10)
+
+
+def test_decimal():
+    """A cell formatted as currency."""
+    assert cells("POWER_COST", 1000, 1, Decimal("0.25"), 1) == 0.25
+    shown = cells("POWER_COST", 1000, 1, column(Decimal("0.25"), Decimal("0.5"), None, "1"), 1)
+    assert shown == column(0.25, 0.5, cells("POWER_COST", 1000, 1, None, 1), 1.0)
+
+
+def test_dates():
+    days = (dt.date(2023, 4, 7), dt.datetime(2023, 4, 7, 18, tzinfo=dt.UTC), 45023.0, 45023.9, "2023-04-07")
+    for day in days:
+        assert cells("GPU_PRICE", "a100-40-sxm", "AWS", None, day) == 32.77 / 8
+    assert cells("GPU_PRICE", "a100-40-sxm", "AWS", None, column(*days)) == column(*[32.77 / 8] * 5)
+
+
+@pytest.mark.parametrize("value", [True, False, dt.date(2023, 4, 7), "1,5", "", "abc", -1, 1e19])
+def test_no_number_of_tokens(value):
+    assert failed(cells("INFER_FLOPS", "1B", value), "#VALUE!", "input_tokens")
+    shown = cells("INFER_FLOPS", "1B", column(1, value))
+    assert shown[0] == [2e9] and failed(shown[1][0], "#VALUE!", "input_tokens")
+
+
+def test_decimal_comma():
+    assert failed(cells("INFER_FLOPS", "1B", "1,5"), "#VALUE!", "decimal point")
+
+
+@pytest.mark.parametrize(("number", "code"), ERROR_CODES.items())
+def test_error_value_of_a_cell(number, code):
+    for raw in (number, float(number)):
+        assert failed(cells("INFER_FLOPS", raw, 1), code)
+        assert failed(cells("INFER_FLOPS", "1B", 1, raw), code)
+        shown = cells("INFER_FLOPS", column(1e9, raw, 2e9), 1)
+        assert [shown[0], shown[2]] == [[2e9], [4e9]] and failed(shown[1][0], code)
+
+
+def test_unknown_id():
+    assert failed(cells("GPU_SPEC", "H10O", "name"), "#N/A", "did you mean 'h100-sxm'?")
+    shown = cells("GPU_SPEC", column("H100", "H10O"), "bf16_tflops")
+    assert shown[0] == [989.4] and failed(shown[1][0], "#N/A", "did you mean 'h100-sxm'?")
+
+
+def test_too_many_arguments():
+    assert failed(cells("CHINCHILLA_TOKENS", "1B", 2), "#VALUE!", "at most 1 argument")
+    assert failed(cells("CHINCHILLA_TOKENS", column("1B", "2B"), 2)[0][0], "#VALUE!", "at most 1 argument")
+
+
+# Ranges
+
+
+@EVERY
+def test_range_of_one_cell_is_that_cell(spec):
+    arguments = [spec.example_arguments.get(p.name) for p in spec.parameters]
+    shown = over_cells(spec, tuple([[value]] for value in arguments))
+    assert shown == over_cells(spec, tuple(arguments))
+    assert type(shown) in (float, str)
+
+
+def test_shapes():
+    params, tokens = [1e9, 2e9, 3e9], [10.0, 20.0]
+    assert cells("INFER_FLOPS", column(*params), 10) == [[2 * p * 10] for p in params]
+    assert cells("INFER_FLOPS", [params], 10) == [[2 * p * 10 for p in params]]
+    assert cells("INFER_FLOPS", params, 10) == [[2 * p * 10 for p in params]]
+    block = [[2 * p * t for t in tokens] for p in params]
+    assert cells("INFER_FLOPS", column(*params), [tokens]) == block
+    assert cells("INFER_FLOPS", tuple((p,) for p in params), (tuple(tokens),)) == block
+    assert cells("INFER_FLOPS", [[p] * 2 for p in params], [tokens] * 3) == block
+
+
+def test_block_with_a_bad_row_and_a_bad_column():
+    shown = cells("INFER_FLOPS", column(1e9, -1, 2e9), [[10, "x"]])
+    assert shown[0][0] == 2e10 and shown[2][0] == 4e10
+    assert failed(shown[1][0], "#VALUE!", "model") and failed(shown[1][1], "#VALUE!", "model")
+    assert failed(shown[0][1], "#VALUE!", "tokens") and failed(shown[2][1], "#VALUE!", "tokens")
+
+
+def test_numpy():
+    sizes = np.array([[1e9], [2e9]])
+    assert cells("INFER_FLOPS", sizes, np.array([10.0, 20.0])) == [[2e10, 4e10], [4e10, 8e10]]
+    assert cells("INFER_FLOPS", sizes.astype(int), np.int64(10)) == column(2e10, 4e10)
+    assert cells("INFER_FLOPS", np.array([["1B"], ["2B"]]), np.float64(10)) == column(2e10, 4e10)
+    assert cells("INFER_FLOPS", np.array([["1B"], [None]], dtype=object), 10)[0] == [2e10]
+    assert cells("INFER_FLOPS", np.array(1e9), np.array([[10.0]])) == 2e10
+
+
+def test_ranges_that_do_not_fit():
+    value = cells("INFER_FLOPS", column(1, 2), column(1, 2, 3))
+    assert failed(value, "#VALUE!", "INFER_FLOPS: the ranges do not fit together (2x1, 3x1)")
+
+
+def test_everything_bad():
+    shown = cells("INFER_FLOPS", column("nope", NA, None), 1)
+    assert [value.code for (value,) in shown] == ["#N/A", "#N/A", "#VALUE!"]
+
+
+def test_text_results():
+    shown = cells("GPU_SPEC", [["A100", "H10O"]], column("vendor", "memory_gb"))
+    assert shown[0][0] == "NVIDIA" and shown[1][0] == 80.0
+    assert failed(shown[0][1], "#N/A") and failed(shown[1][1], "#N/A")
+
+
+def test_a_bad_single_cell_fails_every_row():
+    shown = cells("INFER_FLOPS", column(1e9, 2e9), "abc")
+    assert all(failed(value, "#VALUE!", "input_tokens") for (value,) in shown) and len(shown) == 2
+
+
+def test_an_error_in_a_single_cell_fails_every_row():
+    shown = cells("INFER_FLOPS", column(1e9, 2e9), NA)
+    assert [len(shown), failed(shown[0][0], "#N/A"), failed(shown[1][0], "#N/A")] == [2, True, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "place", "values"),
+    [
+        ("GPU_SPEC", ["A100", "name"], 0, ("80", "40")),
+        ("GPU_SPEC", ["A100", "name"], 1, ("80", "40")),
+        ("GPU_PRICE", ["A100", None, None, None], 3, ("45023", "45024")),
+        ("WEIGHT_GB", ["1B", None], 1, ("16", "8")),
+        ("INFER_FLOPS", ["1B", None], 1, ("1_000", "2_000")),
+        ("INFER_FLOPS", ["1B", None], 1, ("inf", "nan")),
+        ("INFER_FLOPS", ["1B", None], 1, ("1e3", "2e3")),
+        ("CHINCHILLA_TOKENS", [None], 0, ("1_000_000", "2_000_000")),
+        ("CHINCHILLA_TOKENS", [None], 0, ("1000000", "2000000")),
+    ],
+)
+def test_a_column_of_digits_as_text_is_read_as_its_cells_are(name, arguments, place, values):
+    alone = []
+    for value in values:
+        arguments[place] = value
+        alone.append(cells(name, *arguments))
+    arguments[place] = column(*values)
+    assert [value for (value,) in cells(name, *arguments)] == alone
+
+
+def test_a_failure_names_what_its_own_row_holds():
+    shown = cells("GPU_SPEC", column("H10O", "A10O"), "name")
+    assert "H10O" in shown[0][0].sentence and "A10O" in shown[1][0].sentence
+    shown = cells("INFER_FLOPS", "1B", column(-1.0, -2.0, "x", "y"))
+    assert [repr(held) in value.sentence for held, (value,) in zip((-1.0, -2.0, "x", "y"), shown, strict=True)] == [True] * 4
+
+
+def test_a_price_that_is_given_needs_no_price_table():
+    """Where one row leaves the price to the table, the others need not stand in it."""
+    alone = cells("TRAIN_COST", "7B", "1T", "gaudi2", 2.0)
+    shown = cells("TRAIN_COST", "7B", "1T", column("gaudi2", "A100", "gaudi2"), column(2.0, None, None))
+    assert shown[0] == [alone] and type(shown[1][0]) is float
+    assert failed(shown[2][0], "#N/A", "gaudi2")
+
+
+def test_a_method_that_another_row_asks_for_needs_nothing_of_this_one():
+    """gpt-4's shape is not known, which the rule does not ask for."""
+    shown = cells("TRAIN_FLOPS", "gpt-4", "1T", column("rule", "causal"), 4096)
+    assert shown[0] == [cells("TRAIN_FLOPS", "gpt-4", "1T", "rule")]
+    assert failed(shown[1][0], "#N/A", "gpt-4")
+
+
+# Ranges equal their cells
+
+GPU_IDS = ("A100", "h100-sxm", "H200", "gaudi2", "p100-sxm2", "inferentia2")
+PROVIDERS = ("AWS", "gcp", "Azure", "Lambda", "nobody")
+ODD = (None, "", True, -1.0, 0.0, "abc", "1,5", NA, Decimal("0.5"), dt.datetime(2024, 5, 6, tzinfo=dt.UTC))
+MODEL_CELLS = ("gpt-3", "llama-3.1-70b", "deepseek-v3", "gpt-4", "gpt3.5", "70B", "0.5t", 7e9, 1e18, "12345", "67")
+KEYS = {
+    "gpu": GPU_IDS,
+    "precision": ("bf16", "int4", "fp8", "q4_k_m", "nf4", "fp32", "8"),
+    "provider": PROVIDERS,
+    "field": ("params", "layers", "attention", "memory_gb", "name", "fp8_tflops", "release", "7"),
+}
+COUNTS = (1.0, 2.0, 3.0, 8.0, 1.5, "4", "1e3", 4096.0, 0.4, 1e12, 1e30)
+DAYS = (45023.0, "2023-04-07", 46200.0, dt.datetime(2026, 5, 1, tzinfo=dt.UTC), "45023", "2024-13-01")
+SHAPED = [
+    "MODEL_PARAMS", "MODEL_SPEC", "INFER_FLOPS", "TRAIN_FLOPS", "WEIGHT_GB", "KV_CACHE_GB", "INFER_MEMORY",
+    "TRAIN_MEMORY", "GPU_FIT", "GPU_SPEC", "GPU_PRICE", "PRICE_SOURCE", "TRAIN_COST", "TRAIN_HOURS", "POWER_COST",
+]  # fmt: skip
+
+
+def held(word):
+    """What a cell of this word may hold, good and bad."""
+    if isinstance(word, ModelWord):
+        good = MODEL_CELLS
+    elif isinstance(word, Key):
+        good = KEYS[word.name]
+    elif isinstance(word, Choice):
+        good = (*word.choices, word.choices[0].upper())
+    elif isinstance(word, Date):
+        good = DAYS
+    else:
+        good = COUNTS
+    return st.sampled_from(good) | st.sampled_from(good) | st.sampled_from(good) | st.sampled_from((None, *ODD))
+
+
+@st.composite
+def rows_of(draw, spec):
+    """Arguments of 1 to 6 rows: each a column or, for all rows, a single cell."""
+    size = draw(st.integers(1, 6))
+    arguments = []
+    for p in spec.parameters:
+        if draw(st.booleans()):
+            arguments.append([draw(held(p.word)) for _ in range(size)])
+        else:
+            arguments.append([draw(held(p.word) if not p.required else st.sampled_from(good(p)))] * size)
+    return arguments
+
+
+def good(p):
+    """A required argument that is the same in all rows is mostly fit for use."""
+    if isinstance(p.word, ModelWord):
+        return MODEL_CELLS[:4]
+    return KEYS[p.word.name] if isinstance(p.word, Key) else (1.0, 4096.0)
+
+
+def close(one, other):
+    if type(one) is float and type(other) is float:
+        return one == pytest.approx(other, rel=1e-12)
+    if isinstance(one, Failure) and isinstance(other, Failure):
+        return one.code == other.code
+    return type(one) is type(other) and one == other
+
+
+@pytest.mark.parametrize("name", SHAPED)
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_a_range_equals_its_cells(name, data):
+    spec = BY_NAME[name]
+    arguments = data.draw(rows_of(spec))
+    shown = over_cells(spec, tuple(column(*values) for values in arguments))
+    shown = [value for (value,) in shown] if isinstance(shown, list) else [shown]
+    alone = [over_cells(spec, row) for row in zip(*arguments, strict=True)]
+    assert len(shown) == len(alone)
+    for row, one, other in zip(zip(*arguments, strict=True), shown, alone, strict=True):
+        assert close(one, other), (row, one, other)
+
+
+@pytest.mark.parametrize("name", ["INFER_FLOPS", "TRAIN_COST", "GPU_FIT"])
+def test_long_column(name):
+    """100,000 rows, three of them bad: one call, and what the rows give alone."""
+    spec, size = BY_NAME[name], 100_000
+    dice = np.random.default_rng(7)
+    names = np.array(["gpt-3", "llama-3.1-70b", "70B", "opt-13b"])[dice.integers(0, 4, size)].tolist()
+    numbers = (10 ** dice.uniform(2, 5, size)).tolist()
+    bad = {17: "no-such-model", 50_000: -1.0, 99_999: None}
+    for at, value in bad.items():
+        names[at] = value
+    values = {"model": names, "input_tokens": numbers, "tokens": numbers, "context": numbers}
+    arguments = [values.get(p.name, spec.example_arguments.get(p.name)) for p in spec.parameters]
+    ranges = tuple(column(*value) if isinstance(value, list) else value for value in arguments)
+    start = time.perf_counter()
+    shown = over_cells(spec, ranges)
+    assert time.perf_counter() - start < 3
+    assert [at for at, (value,) in enumerate(shown) if isinstance(value, Failure)] == list(bad)
+    for at in (0, *bad, *dice.integers(0, size, 50).tolist()):
+        alone = over_cells(spec, tuple(value[at] if isinstance(value, list) else value for value in arguments))
+        assert close(shown[at][0], alone), at
+
+
+def test_long_column_of_different_bad_rows():
+    """What a column of negative numbers costs: no more than a column of good ones."""
+    start = time.perf_counter()
+    shown = cells("POWER_COST", column(*(-float(n) for n in range(1, 20_001))), column(*range(20_000)))
+    assert time.perf_counter() - start < 3
+    assert all(isinstance(value, Failure) for (value,) in shown)
+
+
+def test_long_column_of_different_unknown_ids():
+    start = time.perf_counter()
+    shown = cells("GPU_SPEC", column(*(f"chip {n}" for n in range(300))), "name")
+    assert time.perf_counter() - start < 3
+    assert {value.code for (value,) in shown} == {"#N/A"}
+
+
+# What hosts do with it
+
+
+def test_failure_is_a_marked_text_for_xlwings():
+    shown = com(xlcost.gpu_spec, [["A100"], ["H10O"]], "bf16_tflops")
+    assert shown == [[312.0], [f"{FAILURE_MARK} #N/A unknown gpu 'H10O'; did you mean 'h100-sxm'?"]]
+
+
+def test_words_of_the_command_line():
+    assert [typed(word) for word in ("1.5", "-2", "1e9", "70B", "gpt-3", "")] == [1.5, -2.0, 1e9, "70B", "gpt-3", None]
