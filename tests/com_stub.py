@@ -87,8 +87,6 @@ def pywin32():
 def install():
     """Import xlwings as on Windows: it then chooses its own UDF decorators and its COM server."""
     import asyncio  # noqa: F401  what xlwings needs and what looks at the platform is loaded before it changes
-    import concurrent.futures
-    import subprocess
     import tempfile  # noqa: F401
 
     import numpy  # noqa: F401

@@ -14,10 +14,14 @@ from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.cells import ERROR_CODES, FAILURE_MARK, MISSING, Failure, com, over_cells, typed
 from xlcost.quantities import Choice, Date, Key, ModelWord
 
-INFER = BY_NAME["INFER_FLOPS"]
+NA = next(number for number, code in ERROR_CODES.items() if code == "#N/A")
 NOTHING = (None, "", "   ", MISSING, float(MISSING))
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
-NA = next(number for number, code in ERROR_CODES.items() if code == "#N/A")
+
+
+def wrong(reason):
+    """What the product does not do yet."""
+    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 def cells(name, *arguments):
@@ -61,6 +65,8 @@ def test_blank_rows_take_the_default():
 def test_decimal():
     """A cell formatted as currency."""
     assert cells("POWER_COST", 1000, 1, Decimal("0.25"), 1) == 0.25
+    assert cells("INFER_FLOPS", Decimal("175e9"), 1024) == 3.584e14
+    assert cells("INFER_FLOPS", column(Decimal("175e9"), "gpt-3"), 1024) == column(3.584e14, 3.584e14)
     shown = cells("POWER_COST", 1000, 1, column(Decimal("0.25"), Decimal("0.5"), None, "1"), 1)
     assert shown == column(0.25, 0.5, cells("POWER_COST", 1000, 1, None, 1), 1.0)
 
@@ -162,11 +168,17 @@ def test_a_bad_single_cell_fails_every_row():
     assert all(failed(value, "#VALUE!", "input_tokens") for (value,) in shown) and len(shown) == 2
 
 
+@wrong("over_cells gives one failure, not one for each row")
 def test_an_error_in_a_single_cell_fails_every_row():
     shown = cells("INFER_FLOPS", column(1e9, 2e9), NA)
     assert [len(shown), failed(shown[0][0], "#N/A"), failed(shown[1][0], "#N/A")] == [2, True, True]
 
 
+def test_a_column_of_numbers_as_text():
+    assert cells("INFER_FLOPS", column("1000000", "2e6"), column("10", "20")) == column(2e7, 8e7)
+
+
+@wrong("_all_numbers lets numpy read text, by other rules than those of a single cell")
 @pytest.mark.parametrize(
     ("name", "arguments", "place", "values"),
     [
@@ -176,9 +188,7 @@ def test_an_error_in_a_single_cell_fails_every_row():
         ("WEIGHT_GB", ["1B", None], 1, ("16", "8")),
         ("INFER_FLOPS", ["1B", None], 1, ("1_000", "2_000")),
         ("INFER_FLOPS", ["1B", None], 1, ("inf", "nan")),
-        ("INFER_FLOPS", ["1B", None], 1, ("1e3", "2e3")),
         ("CHINCHILLA_TOKENS", [None], 0, ("1_000_000", "2_000_000")),
-        ("CHINCHILLA_TOKENS", [None], 0, ("1000000", "2000000")),
     ],
 )
 def test_a_column_of_digits_as_text_is_read_as_its_cells_are(name, arguments, place, values):
@@ -190,13 +200,16 @@ def test_a_column_of_digits_as_text_is_read_as_its_cells_are(name, arguments, pl
     assert [value for (value,) in cells(name, *arguments)] == alone
 
 
+@wrong("all rows that fail together get the sentence of the first of them")
 def test_a_failure_names_what_its_own_row_holds():
     shown = cells("GPU_SPEC", column("H10O", "A10O"), "name")
     assert "H10O" in shown[0][0].sentence and "A10O" in shown[1][0].sentence
     shown = cells("INFER_FLOPS", "1B", column(-1.0, -2.0, "x", "y"))
-    assert [repr(held) in value.sentence for held, (value,) in zip((-1.0, -2.0, "x", "y"), shown, strict=True)] == [True] * 4
+    for held, (value,) in zip((-1.0, -2.0, "x", "y"), shown, strict=True):
+        assert f"input_tokens: {held!r} " in value.sentence
 
 
+@wrong("otherwise() looks the default up for all rows, not only the blank ones")
 def test_a_price_that_is_given_needs_no_price_table():
     """Where one row leaves the price to the table, the others need not stand in it."""
     alone = cells("TRAIN_COST", "7B", "1T", "gaudi2", 2.0)
@@ -205,6 +218,7 @@ def test_a_price_that_is_given_needs_no_price_table():
     assert failed(shown[2][0], "#N/A", "gaudi2")
 
 
+@wrong("choose() computes every branch for all rows")
 def test_a_method_that_another_row_asks_for_needs_nothing_of_this_one():
     """gpt-4's shape is not known, which the rule does not ask for."""
     shown = cells("TRAIN_FLOPS", "gpt-4", "1T", column("rule", "causal"), 4096)
@@ -226,10 +240,23 @@ KEYS = {
 }
 COUNTS = (1.0, 2.0, 3.0, 8.0, 1.5, "4", "1e3", 4096.0, 0.4, 1e12, 1e30)
 DAYS = (45023.0, "2023-04-07", 46200.0, dt.datetime(2026, 5, 1, tzinfo=dt.UTC), "45023", "2024-13-01")
-SHAPED = [
-    "MODEL_PARAMS", "MODEL_SPEC", "INFER_FLOPS", "TRAIN_FLOPS", "WEIGHT_GB", "KV_CACHE_GB", "INFER_MEMORY",
-    "TRAIN_MEMORY", "GPU_FIT", "GPU_SPEC", "GPU_PRICE", "PRICE_SOURCE", "TRAIN_COST", "TRAIN_HOURS", "POWER_COST",
-]  # fmt: skip
+SEVERAL = [
+    "MODEL_PARAMS",
+    "MODEL_SPEC",
+    "INFER_FLOPS",
+    "TRAIN_FLOPS",
+    "WEIGHT_GB",
+    "KV_CACHE_GB",
+    "INFER_MEMORY",
+    "TRAIN_MEMORY",
+    "GPU_FIT",
+    "GPU_SPEC",
+    "GPU_PRICE",
+    "PRICE_SOURCE",
+    "TRAIN_COST",
+    "TRAIN_HOURS",
+    "POWER_COST",
+]
 
 
 def held(word):
@@ -271,11 +298,18 @@ def close(one, other):
     if type(one) is float and type(other) is float:
         return one == pytest.approx(other, rel=1e-12)
     if isinstance(one, Failure) and isinstance(other, Failure):
-        return one.code == other.code
+        return one.code == other.code and same_sentence(one, other)
     return type(one) is type(other) and one == other
 
 
-@pytest.mark.parametrize("name", SHAPED)
+def same_sentence(of_a_row, alone):
+    """A blank row of a range is what an argument left out is to a single cell."""
+    sentence = of_a_row.sentence.replace(": is blank;", ": is missing;")
+    return sentence.replace("for some of these arguments", "for these arguments") == alone.sentence
+
+
+@wrong("the faults of the tests above")
+@pytest.mark.parametrize("name", SEVERAL)
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_range_equals_its_cells(name, data):

@@ -33,8 +33,17 @@ FORMULA_UNITS = {
 BASE = {  # every unit in one base unit of its kind
     **dict.fromkeys(("params", "parameters", "FLOP", "USD", "tokens", "GPUs", "hours", "GPU-hours", "kWh", "B"), 1),
     **dict.fromkeys(("USD/GPU-hour", "USD / GPU-hour"), 1),
-    **{"kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30},
-    **{"days": 24, "MWh": 1e3, "PF-day": 1e15 * 86400, "TFLOP/s": 1e12, "MB of 16-bit params": 1e6 / 2},
+    "kB": 1e3,
+    "MB": 1e6,
+    "GB": 1e9,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "days": 24,
+    "MWh": 1e3,
+    "PF-day": 1e15 * 86400,
+    "TFLOP/s": 1e12,
+    "MB of 16-bit params": 1e6 / 2,
 }
 BOUNDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt}
 GRADIENTS = "memory.state_bytes knows gradients of 4 bytes only; ZeRO's figure has 2"

@@ -113,13 +113,12 @@ class Number(Word):
 
     def accept_one(self, value: Any, name: str) -> float:
         kind = type(value)
-        if kind is not float and kind is not int:
-            value = self.read(value, name)
-        if not (self.low <= value <= self.high and value > self.above):
+        number = value if kind is float or kind is int else self.read(value, name)
+        if not (self.low <= number <= self.high and number > self.above):
             raise self.bad(value, name)
-        if self.whole and value != int(value):
+        if self.whole and number != int(number):
             raise self.bad(value, name)
-        return float(value)
+        return float(number)
 
     def read(self, value: Any, name: str) -> float:
         """Numbers of other types, and text."""

@@ -55,7 +55,10 @@ COTTIER_2024 = Source(
     "Cottier et al. 2024", "The rising costs of training frontier AI models", "arXiv:2405.21015", 2024
 )
 AICONFIGURATOR = Source(
-    "NVIDIA aiconfigurator 0.12", "database of kernels measured on the hardware", "pypi.org/project/aiconfigurator", 2026
+    "NVIDIA aiconfigurator 0.12",
+    "database of kernels measured on the hardware",
+    "pypi.org/project/aiconfigurator",
+    2026,
 )
 PATTERSON_2021 = Source(
     "Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350", 2021

@@ -113,7 +113,17 @@ MODELS = Table(
     "models.csv",
     "Model",
     frozenset(
-        {"kv_layers", "window_layers", "window", "kv_rank", "rope_dim", "kv_heads", "head_dim", "experts_per_token", "experts"}
+        {
+            "kv_layers",
+            "window_layers",
+            "window",
+            "kv_rank",
+            "rope_dim",
+            "kv_heads",
+            "head_dim",
+            "experts_per_token",
+            "experts",
+        }
     ),
 )
 GPUS = Table("GPUs", "gpu", "accelerators.csv", "Accelerator")

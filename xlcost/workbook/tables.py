@@ -37,7 +37,7 @@ def add_tables(book: Book) -> None:
         if columns:
             _table_sheet(book, table, columns)
     if any(name == "Prices" for name, _ in used):
-        _price_sheet(book)
+        _price_sheet(book, {column for name, column in used if name == "Prices"})
 
 
 def _table_sheet(book: Book, table: Table, used: set[str]) -> None:
@@ -58,12 +58,13 @@ def _table_sheet(book: Book, table: Table, used: set[str]) -> None:
         book.name(f"{table.name}_columns", sheet, f"B{TOP}:{last}{TOP}")
 
 
-def _price_sheet(book: Book) -> None:
+def _price_sheet(book: Book, used: set[str]) -> None:
     rows = [[n, p.gpu, p.provider, p.term, p.start, p.end, p.usd, p.source] for n, p in enumerate(periods(), 1)]
     sheet = grid(book, "Prices", list(PRICE_COLUMNS), rows)
     for i, column in enumerate(PRICE_COLUMNS):
         letter = get_column_letter(i + 2)
-        book.name(f"Prices_{column}", sheet, f"{letter}{TOP + 1}:{letter}{TOP + len(rows)}")
+        if column in used:
+            book.name(f"Prices_{column}", sheet, f"{letter}{TOP + 1}:{letter}{TOP + len(rows)}")
 
 
 def _cell(value: Any) -> Any:

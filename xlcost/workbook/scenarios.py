@@ -1,0 +1,65 @@
+"""A table of scenarios: a row a workbook, a column an input of the plan. It comes from outside: all is checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlcost.errors import BadInput, XlcostError
+from xlcost.workbook.inputs import accepted
+from xlcost.workbook.plan_inputs import INPUTS
+
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+LARGEST = 20_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A row: the file to write, and the inputs."""
+
+    file: str
+    inputs: dict[str, Any]
+
+
+def read(path: Path) -> list[Scenario]:
+    """The scenarios of a CSV file; what is wrong is one sentence with the line."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f"{path} is larger than {LARGEST // 1_000_000} MB: not a table of scenarios")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not a UTF-8 text file") from None
+    return parsed(text, path.name)
+
+
+def parsed(text: str, name: str) -> list[Scenario]:
+    """The scenarios of a CSV text."""
+    reader = csv.DictReader(io.StringIO(text))
+    if "file" not in (reader.fieldnames or ()):
+        raise BadInput(f"{name}: the first line must name the columns, 'file' among them")
+    found: list[Scenario] = []
+    for row in reader:
+        try:
+            found.append(_scenario(row, {s.file for s in found}))
+        except XlcostError as error:
+            raise BadInput(f"{name}, line {reader.line_num}: {error}") from None
+    if not found:
+        raise BadInput(f"{name} holds no scenario")
+    return found
+
+
+def _scenario(row: dict[Any, Any], taken: set[str]) -> Scenario:
+    if None in row or None in row.values():
+        raise BadInput("the line has more or fewer cells than the first line")
+    file = row.pop("file").strip()
+    if not FILE_NAME.fullmatch(file):
+        raise BadInput(f"file: '{file}' cannot be a file name; it takes letters, digits, _ and -")
+    if file in taken:
+        raise BadInput(f"file: '{file}' stands twice")
+    return Scenario(file, accepted(INPUTS, row))
