@@ -176,53 +176,36 @@ def test_public_names_are_the_catalogue():
 MODULES = sorted(m.name for m in pkgutil.walk_packages([str(PACKAGE)], "xlcost."))
 
 
-STALE = {
-    "xlcost.formulas.energy": "the example of energy_kwh says 232254; it gives 232251",
-    "xlcost.quantities": "35% is read as 0.35000000000000003",
-}
-
-
-def modules():
-    for name in ("xlcost", *MODULES):
-        marks = [pytest.mark.xfail(strict=True, reason=STALE[name])] if name in STALE else []
-        yield pytest.param(name, marks=marks)
-
-
-@pytest.mark.parametrize("name", list(modules()))
+@pytest.mark.parametrize("name", ["xlcost", *MODULES])
 def test_doctests(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
-# What each room may import of ours, as DESIGN.md has it; with it comes what that room may import itself.
+# What each room may import of ours.
 ROOMS = {
-    "errors": (),
-    "quantities": (),
-    "sources": (),
-    "function": ("quantities", "sources"),
-    "formulas": ("function", "quantities", "sources"),
-    "tables": ("sources",),
-    "functions": ("formulas", "tables", "function", "quantities"),
-    "catalogue": ("functions",),
-    "native": ("function",),
-    "cells": (),
-    "hosts": ("function", "native"),
-    "addin": ("xlcost", "cells", "functions"),
-    "workbook": ("catalogue", "tables", "native", "hosts", "function"),
-    "xlcost": ("functions",),
+    "errors": "",
+    "sources": "",
+    "rows": "errors",
+    "quantities": "errors",
+    "function": "errors quantities rows sources",
+    "formulas": "function quantities sources",
+    "tables": "errors sources",
+    "functions": "errors formulas function quantities sources tables",
+    "catalogue": "errors function functions",
+    "native": "function quantities",
+    "cells": "errors function quantities",
+    "hosts": "function native sources",
+    "addin": "xlcost cells functions",
+    "workbook": "xlcost errors function quantities sources tables catalogue native hosts",
+    "xlcost": "errors functions",
 }
-LIGHT = {"formulas": {"numpy"}, "native": {"numpy"}, "cells": {"numpy"}, "errors": set(), "sources": set()}
-NOT_YET = {
-    "cells.py": "imports function, where DESIGN.md has numpy only",
-    "native.py": "imports tables inside its tracer, where DESIGN.md has function only",
+ANYTHING = ("cli",)
+LIGHT = {
+    "errors": set(),
+    "sources": set(),
+    **dict.fromkeys(("rows", "quantities", "function", "formulas", "native", "cells"), {"numpy"}),
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
-
-
-def allowed(room):
-    found = {room, "errors"}
-    for other in ROOMS[room]:
-        found |= allowed(other)
-    return found
 
 
 def room_of(path):
@@ -244,23 +227,14 @@ def imported(path):
                 yield node.module
 
 
-def files_of_rooms():
-    for path in FILES:
-        reason = NOT_YET.get(path.as_posix())
-        marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-        yield pytest.param(path, id=path.as_posix(), marks=marks)
-
-
 def test_every_file_stands_in_a_room():
-    assert {room_of(path) for path in FILES} <= {*ROOMS, "cli"}
+    assert {room_of(path) for path in FILES} == {*ROOMS, *ANYTHING}
 
 
-@pytest.mark.parametrize("path", list(files_of_rooms()))
+@pytest.mark.parametrize("path", [p for p in FILES if room_of(p) not in ANYTHING], ids=str)
 def test_imports_run_one_way(path):
-    if room_of(path) == "cli":
-        return
     ours = {name.split(".")[1] if "." in name else name for name in imported(path) if name.split(".")[0] == "xlcost"}
-    assert ours <= allowed(room_of(path))
+    assert ours <= {room_of(path), *ROOMS[room_of(path)].split()}
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room_of(p) in LIGHT], ids=str)

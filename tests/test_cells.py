@@ -19,11 +19,6 @@ NOTHING = (None, "", "   ", MISSING, float(MISSING))
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 
 
-def wrong(reason):
-    """What the product does not do yet."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def cells(name, *arguments):
     return over_cells(BY_NAME[name], arguments)
 
@@ -105,8 +100,9 @@ def test_unknown_id():
 
 
 def test_too_many_arguments():
-    assert failed(cells("CHINCHILLA_TOKENS", "1B", 2), "#VALUE!", "at most 1 argument")
-    assert failed(cells("CHINCHILLA_TOKENS", column("1B", "2B"), 2)[0][0], "#VALUE!", "at most 1 argument")
+    sentence = "CHINCHILLA_TOKENS got 2 arguments, more than it takes: CHINCHILLA_TOKENS(model)"
+    assert cells("CHINCHILLA_TOKENS", "1B", 2) == Failure("#VALUE!", sentence)
+    assert cells("CHINCHILLA_TOKENS", column("1B", "2B"), 2) == column(*[Failure("#VALUE!", sentence)] * 2)
 
 
 # Ranges
@@ -168,7 +164,6 @@ def test_a_bad_single_cell_fails_every_row():
     assert all(failed(value, "#VALUE!", "input_tokens") for (value,) in shown) and len(shown) == 2
 
 
-@wrong("over_cells gives one failure, not one for each row")
 def test_an_error_in_a_single_cell_fails_every_row():
     shown = cells("INFER_FLOPS", column(1e9, 2e9), NA)
     assert [len(shown), failed(shown[0][0], "#N/A"), failed(shown[1][0], "#N/A")] == [2, True, True]
@@ -178,7 +173,6 @@ def test_a_column_of_numbers_as_text():
     assert cells("INFER_FLOPS", column("1000000", "2e6"), column("10", "20")) == column(2e7, 8e7)
 
 
-@wrong("_all_numbers lets numpy read text, by other rules than those of a single cell")
 @pytest.mark.parametrize(
     ("name", "arguments", "place", "values"),
     [
@@ -200,7 +194,6 @@ def test_a_column_of_digits_as_text_is_read_as_its_cells_are(name, arguments, pl
     assert [value for (value,) in cells(name, *arguments)] == alone
 
 
-@wrong("all rows that fail together get the sentence of the first of them")
 def test_a_failure_names_what_its_own_row_holds():
     shown = cells("GPU_SPEC", column("H10O", "A10O"), "name")
     assert "H10O" in shown[0][0].sentence and "A10O" in shown[1][0].sentence
@@ -209,7 +202,6 @@ def test_a_failure_names_what_its_own_row_holds():
         assert f"input_tokens: {held!r} " in value.sentence
 
 
-@wrong("otherwise() looks the default up for all rows, not only the blank ones")
 def test_a_price_that_is_given_needs_no_price_table():
     """Where one row leaves the price to the table, the others need not stand in it."""
     alone = cells("TRAIN_COST", "7B", "1T", "gaudi2", 2.0)
@@ -218,7 +210,6 @@ def test_a_price_that_is_given_needs_no_price_table():
     assert failed(shown[2][0], "#N/A", "gaudi2")
 
 
-@wrong("choose() computes every branch for all rows")
 def test_a_method_that_another_row_asks_for_needs_nothing_of_this_one():
     """gpt-4's shape is not known, which the rule does not ask for."""
     shown = cells("TRAIN_FLOPS", "gpt-4", "1T", column("rule", "causal"), 4096)
@@ -308,7 +299,6 @@ def same_sentence(of_a_row, alone):
     return sentence.replace("for some of these arguments", "for these arguments") == alone.sentence
 
 
-@wrong("the faults of the tests above")
 @pytest.mark.parametrize("name", SEVERAL)
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data())

@@ -185,7 +185,10 @@ def test_negative_numbers_are_numbers(refused, words):
         (["train-cost"], "unknown function 'train-cost'; did you mean 'TRAIN_COST'?"),
         (["zzz"], "unknown function 'zzz'"),
         (["TRAIN_COST", "gpt-3", "1B", "A100", "prise=2"], "TRAIN_COST has no argument 'prise'; did you mean 'price'?"),
-        (["CHINCHILLA_TOKENS", "1B", "2"], "CHINCHILLA_TOKENS takes at most 1 argument"),
+        (
+            ["CHINCHILLA_TOKENS", "1B", "2"],
+            "CHINCHILLA_TOKENS got 2 arguments, more than it takes: CHINCHILLA_TOKENS(model)",
+        ),
         (["TRAIN_COST", "gpt-3"], "tokens: is missing; it takes a number"),
         (["POWER_COST", "hours=1"], "watts: is missing; it takes a number"),
         (["POWER_COST", "", "1"], "watts: is missing; it takes a number"),
@@ -203,7 +206,7 @@ def test_negative_numbers_are_numbers(refused, words):
         (["POWER_COST", "inf", "1"], "watts: inf cannot be used"),
         (["GPU_PRICE", "A100", "as_of=2023-13-07"], "as_of: '2023-13-07' cannot be used; it takes a date"),
         (["GPU_PRICE", "A100", "as_of=2009-01-01"], "no on_demand price of 'a100-80-sxm' on 2009-01-01; "),
-        (["GPU_FIT", "7B", "groq-lpu1"], "GPU_FIT has no finite result"),
+        (["GPU_FIT", "7B", "groq-lpu1"], "gpu: one holds less than the 0.85 GB that the runtime takes; "),
         (["POWER_COST", "1000", "1", "--frob"], "electricity: '--frob' is not a number"),
     ],
 )

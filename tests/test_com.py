@@ -17,12 +17,6 @@ from xlcost.hosts import com
 
 UDFS = Path(com.__file__).parents[1] / "addin" / "udfs.py"
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
-SINGLE = pytest.mark.xfail(strict=True, reason="cells.com gives a bare number, on which XLPython.CallUDF calls len()")
-NUMBERS = [spec for spec in FUNCTIONS if not isinstance(spec.example["returns"], str)]
-TEXTS = [spec for spec in FUNCTIONS if spec not in NUMBERS]
-EXAMPLES = pytest.mark.parametrize(
-    "spec", [*(pytest.param(spec, marks=SINGLE) for spec in NUMBERS), *TEXTS], ids=lambda spec: spec.name
-)
 BAD = -1.0  # no argument takes it
 RUN = ("gpt-3", "300B", "a100-40-sxm", 2.0, 1.0)  # the example of TRAIN_COST
 USD = 6 * 175e9 * 300e9 / 312e12 / 3600 * 2
@@ -69,12 +63,12 @@ def failed(value, code):
     return isinstance(value, str) and value.startswith(f"{FAILURE_MARK} {code} ") and "\n" not in value
 
 
-@EXAMPLES
+@EVERY
 def test_example(excel, spec):
     assert excel(spec.name, *example(spec)) == result(spec)
 
 
-@EXAMPLES
+@EVERY
 def test_example_from_cells(excel, spec):
     assert excel(spec.name, *map(Range, example(spec, left_out=None))) == result(spec)
 
@@ -118,12 +112,10 @@ def test_whatever_the_cell_holds_something_is_shown(excel, spec):
             assert "Traceback" not in str(value) and "Error:" not in str(value), (place, cell, value)
 
 
-@SINGLE
 def test_number_of_a_cell(excel):
     assert excel("TRAIN_COST", *RUN, MISSING, MISSING) == pytest.approx(USD)
 
 
-@SINGLE
 def test_range_of_one_cell(excel):
     assert excel("INFER_FLOPS", Range(((175e9,),)), 1024.0, MISSING, MISSING) == 3.584e14
 
@@ -143,7 +135,6 @@ def test_ranges_that_do_not_fit(excel):
     assert failed(value, "#VALUE!") and "do not fit" in value
 
 
-@SINGLE
 def test_cell_formatted_as_currency(excel):
     model, tokens, gpu, _, mfu = RUN
     assert excel("TRAIN_COST", model, tokens, gpu, Range(Decimal("2")), mfu) == pytest.approx(USD)
@@ -171,7 +162,6 @@ def test_date_cells(excel):
     assert failed(shown[4][0], "#N/A")
 
 
-@SINGLE
 def test_date_cell(excel):
     day = Range(dt.datetime(2023, 4, 7, tzinfo=dt.UTC))
     assert excel("GPU_PRICE", "a100-40-sxm", "AWS", MISSING, day) == 32.77 / 8

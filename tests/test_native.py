@@ -55,7 +55,7 @@ def workbook(tmp_path_factory):
                 sheet.put(f"{columns(spec)[name]}{row}", content)
             sheet.put(f"A{row}", traced_row(spec, row), styles.TEXT)
             expected[spec.name][f"A{row}"] = value
-    add_tables(book)
+    add_tables(book, whole=True)
     path = tmp_path_factory.mktemp("native") / "native.xlsx"
     book.workbook().save(path)
     return path, expected

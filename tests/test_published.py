@@ -46,12 +46,6 @@ BASE = {  # every unit in one base unit of its kind
     "MB of 16-bit params": 1e6 / 2,
 }
 BOUNDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt}
-GRADIENTS = "memory.state_bytes knows gradients of 4 bytes only; ZeRO's figure has 2"
-SEQUENCE = "memory.activation_bytes knows sequence parallelism only; Figure 1 has activations without it"
-NOT_YET = {
-    **dict.fromkeys(("M5-baseline", "M5-os", "M5-os-g", "M5-os-g-p"), GRADIENTS),
-    **dict.fromkeys(("M1-none", "M2-none", "M3-none"), SEQUENCE),
-}
 
 
 def base(unit):
@@ -75,12 +69,7 @@ def given(row):
     return value * base(unit) / base(row["unit"])
 
 
-def marked(row):
-    marks = [pytest.mark.xfail(strict=True, reason=NOT_YET[row["id"]])] if row["id"] in NOT_YET else []
-    return pytest.param(row, id=f"{row['id']} {row['call']}", marks=marks)
-
-
-@pytest.mark.parametrize("row", [marked(row) for row in ROWS])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['id']} {row['call']}")
 def test_published(row):
     bound = re.match(r"[<>]=?", row["published"])
     if bound:

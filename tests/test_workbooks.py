@@ -90,9 +90,7 @@ def test_formulas_are_portable_and_names_point_somewhere(name):
         assert not any(word in bare for word in FORBIDDEN), (place, text)
         assert len(text) < 8192
     book = load_workbook(ROOT / name)
-    used = " ".join(texts.values()) + " ".join(
-        str(v.formula1) for s in book for v in s.data_validations.dataValidation
-    )
+    used = " ".join(texts.values()) + " ".join(str(v.formula1) for s in book for v in s.data_validations.dataValidation)
     for defined, where in book.defined_names.items():
         sheet, cells = where.attr_text.rsplit("!", 1)
         assert sheet.strip("'") in book.sheetnames
@@ -109,7 +107,10 @@ def test_nothing_to_type_on_calculation_sheets_and_every_input_is_validated(name
     book = load_workbook(ROOT / name)
     for sheet in book:
         unlocked = {
-            c.coordinate for row in sheet.iter_rows() for c in row if c.protection.locked is False and c.fill.fgColor.rgb
+            c.coordinate
+            for row in sheet.iter_rows()
+            for c in row
+            if c.protection.locked is False and c.fill.fgColor.rgb
         }
         if sheet.title != "Inputs":
             assert not unlocked, (sheet.title, unlocked)
@@ -126,9 +127,7 @@ def test_nothing_to_type_on_calculation_sheets_and_every_input_is_validated(name
 def test_months_hold_one_formula_per_row():
     sheet = load_workbook(ROOT / "templates/compute_plan.xlsx")["Monthly"]
     for row in sheet.iter_rows(min_row=4, min_col=6, max_col=41):
-        texts = {
-            re.sub(rf"(?<![A-Z$]){c.column_letter}(?=\d)", "C", c.value) for c in row if c.data_type == "f"
-        }
+        texts = {re.sub(rf"(?<![A-Z$]){c.column_letter}(?=\d)", "C", c.value) for c in row if c.data_type == "f"}
         assert len(texts) <= 1, texts
 
 
@@ -147,7 +146,7 @@ def test_every_claim_of_the_article_is_a_row():
 
 
 def test_the_call_beside_each_claim_gives_the_same():
-    """"The same with the add-in": evaluated in Python, it equals the plain formula's value."""
+    """ "The same with the add-in": evaluated in Python, it equals the plain formula's value."""
     made = article.book()
     sheets = {s.title: s for s in made.sheets}
     values = {name: cell_value(sheets, where) for name, where in made.names.items() if ":" not in where}

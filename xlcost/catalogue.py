@@ -35,7 +35,5 @@ def named(name: str) -> FunctionSpec:
     """The function of this name, whatever its case."""
     spec = BY_NAME.get(name.upper())
     if spec is None:
-        known = {n.lower(): n for n in BY_NAME}
-        hint = nearest(name, known)
-        raise BadInput(f"unknown function '{name}'" + (hint.upper().replace("DID YOU MEAN", "did you mean")))
+        raise BadInput(f"unknown function '{name}'{nearest(name, BY_NAME)}")
     return spec

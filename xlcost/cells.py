@@ -7,6 +7,7 @@ becomes a `Failure` of its own and leaves the others alone. Hosts differ only in
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -78,25 +79,20 @@ def values_of(raw: Any) -> Any:
 
 def _all_numbers(rows: Any) -> np.ndarray | None:
     """The quick way, for a range of nothing but numbers."""
-    try:
-        numbers = np.array(rows, dtype=float)
-    except (TypeError, ValueError):
+    if not {kind for row in rows for kind in set(map(type, row))} <= {float, int}:
         return None
-    if numbers.size < 2 or np.isnan(numbers).any() or (numbers <= -2146826246).any():
-        return None
-    if ((numbers == 0) | (numbers == 1)).any() and any(type(v) is bool for row in rows for v in row):
-        return None
-    return numbers
+    numbers = np.array(rows, dtype=float)
+    return None if numbers.size < 2 or np.isnan(numbers).any() or (numbers <= -2146826246).any() else numbers
 
 
 def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     """The function over cells: one value or Failure, or rows of them."""
     values = [values_of(raw) for raw in arguments]
-    for value in values:
-        if isinstance(value, Failure):
-            return value
+    broken = next((value for value in values if isinstance(value, Failure)), None)
     shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
     try:
+        if not shapes and broken:
+            return broken
         if not shapes:
             return _shown(spec.call(*values))
         shape = np.broadcast_shapes(*shapes)
@@ -105,6 +101,8 @@ def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     except ValueError:
         sizes = ", ".join("x".join(map(str, s)) for s in shapes)
         return Failure("#VALUE!", f"{spec.name}: the ranges do not fit together ({sizes})")
+    if broken:
+        return np.full(shape, broken, dtype=object).tolist()
     columns = [np.broadcast_to(v, shape).ravel() if isinstance(v, np.ndarray) else v for v in values]
     return _by_rows(spec, columns, int(np.prod(shape))).reshape(shape).tolist()
 
@@ -128,7 +126,9 @@ def _by_rows(spec: FunctionSpec, columns: list[Any], size: int) -> np.ndarray:
             result = spec.call(*(c[alive] if isinstance(c, np.ndarray) else c for c in columns))
         except XlcostError as error:
             bad = np.ones(alive.size, dtype=bool) if error.where is None else error.where
-            out[alive[bad]] = Failure(error.code, str(error))
+            sentences = error.sentences or itertools.repeat(str(error))
+            for row, sentence in zip(alive[bad].tolist(), sentences, strict=False):
+                out[row] = Failure(error.code, sentence)
             alive = alive[~bad]
         else:
             if alive.size == size and isinstance(result, np.ndarray):
@@ -143,7 +143,7 @@ def com(public: Any, *arguments: Any) -> Any:
     result = over_cells(describe(public), arguments)
     if isinstance(result, list):
         return [[_marked(v) for v in row] for row in result] if _has_failure(result) else result
-    return _marked(result)
+    return [[_marked(result)]]
 
 
 def _has_failure(rows: list[list[Any]]) -> bool:

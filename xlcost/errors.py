@@ -1,7 +1,8 @@
 """What can go wrong, each with the error value that a cell shows.
 
 A message is one sentence: the argument, what it held, what is allowed, the nearest thing meant.
-`where` is a boolean array when only some rows of a range failed; the cells boundary then goes on with the rest.
+`where` is a boolean array when only some rows of a range failed, `sentences` has one for each of them; the cells
+boundary then goes on with the rest.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ class XlcostError(Exception):
 
     code = "#VALUE!"
 
-    def __init__(self, sentence: str, where: Any = None) -> None:
+    def __init__(self, sentence: str, where: Any = None, sentences: Any = None) -> None:
         super().__init__(sentence)
         self.where = where
+        self.sentences = sentences
 
 
 class BadInput(XlcostError, ValueError):
@@ -45,5 +47,6 @@ def nearest(text: str, known: Iterable[str]) -> str:
     >>> nearest("trian", ["infer", "train"])
     "; did you mean 'train'?"
     """
-    found = get_close_matches(text.lower(), list(known), n=1, cutoff=0.5)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(text.lower(), list(by_lower), n=1, cutoff=0.5)
+    return f"; did you mean '{by_lower[found[0]]}'?" if found else ""

@@ -18,7 +18,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Word
+from xlcost.quantities import Choice, Word
+from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
 P = ParamSpec("P")
@@ -76,6 +77,16 @@ class FunctionSpec:
     def python_name(self) -> str:
         return self.name.lower()
 
+    @functools.cached_property
+    def chosen(self) -> list[bool]:
+        """Which arguments choose a branch."""
+        return [isinstance(p.word, Choice) for p in self.parameters]
+
+    @functools.cached_property
+    def optional(self) -> list[bool]:
+        """Which arguments may be left out without a constant default."""
+        return [p.default is None for p in self.parameters]
+
     @property
     def signature(self) -> str:
         """NAME(a, [b], [c=1]), as the reference shows it."""
@@ -88,9 +99,7 @@ class FunctionSpec:
     def bind(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
         """Arguments in order, converted; a name nobody knows is an error."""
         if len(arguments) > len(self.parameters):
-            raise BadInput(
-                f"{self.name} takes at most {len(self.parameters)} arguments, got {len(arguments)}: {self.signature}"
-            )
+            raise BadInput(f"{self.name} got {len(arguments)} arguments, more than it takes: {self.signature}")
         values = list(arguments) + [None] * (len(self.parameters) - len(arguments))
         if named:
             place = {p.name: i for i, p in enumerate(self.parameters)}
@@ -108,7 +117,7 @@ class FunctionSpec:
         _check_shapes(self, values)
         try:
             with np.errstate(all="ignore"):
-                return finished(self.body(*values), self.name)
+                return finished(by_kind(self.body, values, self.chosen, self.optional), self.name)
         except XlcostError:
             raise
         except (ZeroDivisionError, OverflowError):
@@ -148,30 +157,20 @@ def finished(result: Any, name: str) -> Any:
     return float(result) if isinstance(result, int) else result
 
 
-def blanks(values: np.ndarray) -> np.ndarray:
-    """Which rows are blank: NaN among numbers, None among ids."""
-    if values.dtype.kind == "f":
-        return np.asarray(np.isnan(values))
-    return np.array([v is None for v in values.ravel().tolist()]).reshape(values.shape)
-
-
 def otherwise(value: Any, default: Callable[[], Any]) -> Any:
-    """The value, or the default where it was left out; row by row in a range.
+    """The value, or the default where it was left out.
 
     >>> otherwise(None, lambda: 2.0), otherwise(3.0, lambda: 2.0)
     (2.0, 3.0)
     """
     if value is None:
         return default()
-    if isinstance(value, np.ndarray):
-        blank = blanks(value)
-        return np.where(blank, default(), value) if blank.any() else value
     left_out = getattr(value, "left_out", None)  # a tracer of an optional argument
-    return np.where(left_out, default(), value) if left_out is not None else value
+    return value if left_out is None else np.where(left_out, default(), value)
 
 
 def choose(selector: Any, **branches: Callable[[], Any]) -> Any:
-    """The branch that the selector names; row by row in a range, nested IFs in a spreadsheet.
+    """The branch that the selector names; nested IFs in a spreadsheet.
 
     >>> choose("b", a=lambda: 1, b=lambda: 2)
     2
@@ -185,14 +184,11 @@ def choose(selector: Any, **branches: Callable[[], Any]) -> Any:
     return result
 
 
-def needed(value: Any, name: str, reason: str, where: Any = True) -> Any:
-    """The value, which must not be left out on the rows of `where`."""
-    if isinstance(where, str) or hasattr(value, "text") or hasattr(where, "text"):
-        return value
-    blank = np.asarray(blanks(value) if isinstance(value, np.ndarray) else value is None) & where
-    if np.any(blank):
-        raise BadInput(f"{name}: is needed {reason}", blank if np.ndim(blank) else None)
-    return math.nan if value is None else value
+def needed(value: Any, name: str, reason: str) -> Any:
+    """The value, which must not be left out."""
+    if value is None:
+        raise BadInput(f"{name}: is needed {reason}")
+    return value
 
 
 def function(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from xlcost.function import FunctionSpec
+from xlcost.quantities import excel_serial
 
 IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
 COMPARE, JOIN, ADD, MULTIPLY, POWER, ATOM = range(1, 7)
@@ -131,9 +132,8 @@ class Tracer(NDArrayOperatorsMixin):
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return where(*args) if func is np.where else NotImplemented
 
-    def __xl_look_up__(self, table: Any, key: Any, column: Any) -> Tracer:
-        from xlcost.tables.store import look_up  # only where a value is asked for; text needs no table
-
+    def __xl_look_up__(self, look_up: Any, table: Any, key: Any, column: Any) -> Tracer:
+        """The look-up itself comes along, for the value."""
         row = f"MATCH({traced(key).text},{table.name}_id,0)"
         if isinstance(column, str):
             text = f"INDEX({table.name}_{column},{row})"
@@ -141,9 +141,7 @@ class Tracer(NDArrayOperatorsMixin):
             text = f"INDEX({table.name}_table,{row},MATCH({traced(column).text},{table.name}_columns,0))"
         return Tracer(text, ATOM, lambda: look_up(table, traced(key).value, traced(column).value))
 
-    def __xl_offer__(self, column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Tracer:
-        from xlcost.tables.prices import offer_value
-
+    def __xl_offer__(self, offer_value: Any, column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Tracer:
         g, p, t, d = (traced(part) for part in (gpu, provider, term, serial))
         criteria = (
             f"Prices_gpu,{g.text},Prices_provider,{p.text},Prices_term,{t.text},"
@@ -202,11 +200,7 @@ def call(name: str, *parts: Any, value: Callable[..., Any]) -> Tracer:
 
 def constant(value: Any) -> Any:
     """A value as cells hold it: dates become numbers."""
-    if isinstance(value, dt.date):
-        from xlcost.quantities import excel_serial
-
-        return excel_serial(value)
-    return value
+    return excel_serial(value) if isinstance(value, dt.date) else value
 
 
 def cell(text: str, value: Any = None, *, is_number: Any = False) -> Tracer:

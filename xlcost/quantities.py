@@ -17,7 +17,7 @@ import numpy as np
 
 from xlcost.errors import BadInput, nearest
 
-SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "%": 0.01}
+SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 SIZED = re.compile(r"\s*([+-]?\d+\.?\d*(?:e[+-]?\d+)?|[+-]?\.\d+)\s*([kmbt%]?)\s*", re.IGNORECASE)
 EXCEL_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
 
@@ -29,7 +29,10 @@ def sized_number(text: str) -> float | None:
     (1500000000000.0, 0.35, None)
     """
     match = SIZED.fullmatch(text)
-    return float(match[1]) * SUFFIXES[match[2].lower()] if match else None
+    if match is None:
+        return None
+    number, suffix = float(match[1]), match[2].lower()
+    return number / 100 if suffix == "%" else number * SUFFIXES[suffix]
 
 
 def excel_serial(day: dt.date) -> float:
@@ -78,7 +81,8 @@ class Word:
         keys = [(type(v), v) for v in values.ravel().tolist()]
         if failed:
             where = np.array([key in failed for key in keys]).reshape(values.shape)
-            raise BadInput(next(failed[key] for key in keys if key in failed), where)
+            sentences = [failed[key] for key in keys if key in failed]
+            raise BadInput(sentences[0], where, sentences)
         return self.collect([known.get(key) for key in keys]).reshape(values.shape)
 
     def collect(self, values: list[Any]) -> np.ndarray:
@@ -140,7 +144,8 @@ class Number(Word):
         if self.whole:
             outside |= ~np.isnan(numbers) & (numbers != np.trunc(numbers))
         if outside.any():
-            raise self.bad(float(numbers[outside].flat[0]), name, outside)
+            sentences = [str(self.bad(value, name)) for value in numbers[outside].tolist()]
+            raise BadInput(sentences[0], outside, sentences)
         return numbers
 
     def collect(self, values: list[Any]) -> np.ndarray:
@@ -219,18 +224,23 @@ class Date(Word):
     """A date: a date value, its spreadsheet number, or ISO text. Formulas get the spreadsheet number."""
 
     def accept_one(self, value: Any, name: str) -> float:
+        serial = self.serial(value)
+        if serial is None or not 36526 <= serial < 73051:  # 2000 to 2099
+            raise self.bad(value, name)
+        return serial
+
+    def serial(self, value: Any) -> float | None:
+        """The spreadsheet's number of a date, however it is given."""
         if isinstance(value, dt.datetime):
             value = value.date()
-        if isinstance(value, dt.date):
-            return excel_serial(value)
         if isinstance(value, str):
             try:
-                return excel_serial(dt.date.fromisoformat(value.strip()))
+                value = dt.date.fromisoformat(value.strip())
             except ValueError:
-                raise self.bad(value, name) from None
-        if type(value) in (int, float) and 36526 <= value < 73051:  # 2000 to 2099
-            return float(math.floor(value))
-        raise self.bad(value, name)
+                return None
+        if isinstance(value, dt.date):
+            return excel_serial(value)
+        return float(math.floor(value)) if type(value) in (int, float) and math.isfinite(value) else None
 
     def collect(self, values: list[Any]) -> np.ndarray:
         return np.array(values, dtype=float)

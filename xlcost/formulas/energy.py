@@ -15,7 +15,7 @@ def energy_kwh(watts: Any, hours: Any, pue: Any) -> Any:
     """Energy at the meter: chip power times facility overhead.
 
     >>> round(energy_kwh(289, 1024 * 30 * 24, 1.09))
-    232254
+    232251
     """
     return watts * hours * pue / 1000
 

@@ -86,26 +86,39 @@ def gpus_to_hold(job_gb: Any, gpu_gb: Any) -> Any:
     return np.where(gpu_gb > 0, np.maximum(np.ceil(job_gb / gpu_gb - 1e-9), 1), np.nan)
 
 
-def state_bytes(zero: Any, data_parallel: Any) -> Any:
-    """Bytes per parameter of weights, FP32 gradients and Adam states under ZeRO stage 0 to 3.
+def state_bytes(zero: Any, data_parallel: Any, gradient_bytes: Any = 4) -> Any:
+    """Bytes per parameter of 16-bit weights, gradients and Adam states under ZeRO stage 0 to 3.
+
+    Gradients take 4 bytes where they are summed in FP32, 2 in the ZeRO paper.
 
     >>> float(state_bytes(1.0, 4.0))
     9.0
     """
     optimizer = np.where(zero >= 1, 12 / data_parallel, 12)
-    gradients = np.where(zero >= 2, 4 / data_parallel, 4)
+    gradients = np.where(zero >= 2, gradient_bytes / data_parallel, gradient_bytes)
     weights = np.where(zero >= 3, 2 / data_parallel, 2)
     return weights + gradients + optimizer
 
 
 def activation_bytes(
-    selective: Any, full: Any, tokens: Any, hidden: Any, heads: Any, context: Any, layers: Any, tensor_parallel: Any
+    selective: Any,
+    full: Any,
+    tokens: Any,
+    hidden: Any,
+    heads: Any,
+    context: Any,
+    layers: Any,
+    tensor_parallel: Any,
+    sequence_parallel: bool = True,
 ) -> Any:
-    """Activations of one micro-batch, 16 bit, sequence parallel (Korthikanti et al. 2022, Table 2).
+    """Activations of one micro-batch in 16 bit (Korthikanti et al. 2022, Table 2).
 
-    `selective` and `full` say what is recomputed; `tokens` = micro-batch x context.
+    `selective` and `full` say what is recomputed; `tokens` = micro-batch x context. Without sequence parallelism
+    10 of the 34 bytes per token and hidden unit stand on every GPU.
     """
-    kept = tokens * hidden / tensor_parallel * (34 + np.where(selective, 0, 5 * heads * context / hidden))
+    whole, shared = (0, 34) if sequence_parallel else (10, 24)
+    attention = np.where(selective, 0, 5 * heads * context / hidden)
+    kept = tokens * hidden * (whole + (shared + attention) / tensor_parallel)
     return layers * np.where(full, 2 * tokens * hidden, kept)
 
 

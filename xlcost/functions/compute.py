@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from xlcost.formulas import flops
 from xlcost.function import choose, function, needed
 from xlcost.functions import models
@@ -56,12 +54,11 @@ def train_flops(model: Model, tokens: Tokens, method: TrainFlopsMethod = "rule",
     return choose(
         method,
         rule=lambda: rule,
-        causal=lambda: rule + _attention(model, tokens, method, context) / 2,
-        full=lambda: rule + _attention(model, tokens, method, context),
+        causal=lambda: rule + _attention(model, tokens, context) / 2,
+        full=lambda: rule + _attention(model, tokens, context),
     )
 
 
-def _attention(model: Any, tokens: Any, method: Any, context: Any) -> Any:
-    asked = method != "rule" if isinstance(method, np.ndarray) else True
-    context = needed(context, "context", "when method is causal or full", asked)
+def _attention(model: Any, tokens: Any, context: Any) -> Any:
+    context = needed(context, "context", "when method is causal or full")
     return flops.training_attention(models.layers(model), models.attention_width(model), context, tokens)

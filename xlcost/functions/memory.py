@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.errors import BadInput
+from xlcost.errors import BadInput, NoResult
 from xlcost.formulas import memory
 from xlcost.function import choose, function
 from xlcost.functions import models
@@ -199,7 +199,19 @@ def gpu_fit(
         lora=lambda: _training_gb(model, "lora", context, batch),
         qlora=lambda: _training_gb(model, "qlora", context, batch),
     )
-    return memory.gpus_to_hold(job, memory.usable_gb(look_up(GPUS, gpu, "memory_gb")))
+    return memory.gpus_to_hold(job, _room(gpu))
+
+
+def _room(gpu: Any) -> Any:
+    """What a GPU has for the job; none at all is an error."""
+    room = memory.usable_gb(look_up(GPUS, gpu, "memory_gb"))
+    if not hasattr(room, "text") and np.any(none := np.asarray(room <= 0)):
+        raise NoResult(
+            f"gpu: one holds less than the {float(memory.RUNTIME_GB)} GB that the runtime takes; "
+            "this needs a gpu with memory for a share of the model",
+            none if none.ndim else None,
+        )
+    return room
 
 
 def _training_gb(model: Any, method: str, context: Any, batch: Any) -> Any:

@@ -75,7 +75,7 @@ def _rows(model: np.ndarray, column: str, rows: np.ndarray) -> Any:
     except NotInTable as error:
         where = np.zeros(model.size, dtype=bool)
         where[rows[error.where]] = True
-        raise NotInTable(str(error), where.reshape(model.shape)) from None
+        raise NotInTable(str(error), where.reshape(model.shape), error.sentences) from None
 
 
 def total(model: Any) -> Any:

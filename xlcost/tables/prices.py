@@ -2,7 +2,7 @@
 
 Offers become periods: who, what, term, from, until, dollars. A provider's price is its cheapest whole instance
 (the GPU alone only where nothing else is offered); provider "median" is the median of all providers that offer
-the GPU on that day. A price is never extrapolated: outside the periods there is none.
+the GPU on that day. A price is never extrapolated: outside the periods, and after the data edition, there is none.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _provider_periods(offers: list[Any]) -> list[Period]:
                 offer.provider,
                 offer.term,
                 day,
-                min(following, day + dt.timedelta(days=VALID_DAYS)),
+                min(following, day + dt.timedelta(days=VALID_DAYS), EDITION + dt.timedelta(days=1)),
                 offer.usd_per_gpu_hour,
                 f"{day.isoformat()}, {what}, {offer.source}",
             )
@@ -74,7 +74,7 @@ def _median_periods(periods: list[Period]) -> list[Period]:
         if live:
             names = ", ".join(p.provider for p in live)
             seen = max(p.start for p in live).isoformat()
-            text = f"{seen}, median of {len(live)} ({names}), " + live[-1].source.split(", ")[-1]
+            text = f"{seen}, median of {len(live)}: {names}" if len(live) > 1 else live[0].source
             usd = median(p.usd for p in live)
             medians.append(Period(live[0].gpu, MEDIAN, live[0].term, start, end, usd, text))
     return medians
@@ -122,26 +122,40 @@ def period(gpu: str, provider: str, term: str, serial: float) -> Period:
 
 
 def _what_exists(gpu: str, provider: str, term: str, day: dt.date) -> str:
+    """The sentence for a price that the table does not have: what it has instead."""
+    if day > EDITION:
+        return f"as_of: {day.isoformat()} lies after the data edition of {EDITION.isoformat()}, where prices end"
     whose = "" if provider == MEDIAN else f" from {provider}"
     missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
-    spans = [f"{p.start.isoformat()} to {p.end.isoformat()}" for p in _by_offer().get((gpu, provider, term), [])]
-    if spans:
-        return f"{missing}; the table has {spans[0].split()[0]} to {spans[-1].split()[-1]}, with gaps"
-    live = {(p.provider, p.term) for p in periods() if p.gpu == gpu and p.start <= day < p.end}
+    seen = [p for p in periods() if p.gpu == gpu and p.provider != MEDIAN]
+    same = [p for p in seen if p.term == term and provider in (MEDIAN, p.provider)]
+    if same:
+        return f"{missing}; the table has it {_spans(same)}"
+    live = sorted({(p.provider, p.term) for p in seen if p.start <= day < p.end}, key=lambda o: (o[0] != provider, o))
     if live:
-        offers = ", ".join(f"{who} {what}" for who, what in sorted(live - {(MEDIAN, term)})[:6])
-        return f"{missing}; that day the table has {offers}"
-    dates = sorted(p.start for p in periods() if p.gpu == gpu)
-    if dates:
-        return f"{missing}; its prices in the table are of {dates[0].isoformat()} to {dates[-1].isoformat()}"
+        return f"{missing}; that day the table has {', '.join(f'{who} {what}' for who, what in live[:6])}"
+    if seen:
+        return f"{missing}; the table has other prices of it {_spans(seen)}"
     return f"{missing}; the table has no price of this gpu at all"
+
+
+def _spans(periods: list[Period]) -> str:
+    """From when to when, gaps told apart."""
+    joined: list[list[dt.date]] = []
+    for start, end in sorted((p.start, p.end) for p in periods):
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    day = dt.timedelta(days=1)
+    return " and ".join(f"from {start.isoformat()} to {(end - day).isoformat()}" for start, end in joined)
 
 
 def offer_value(column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Any:
     """`usd` or `source` of the period in force; text and floats for one offer, arrays for ranges."""
     for part in (gpu, provider, term, serial):
         if hasattr(part, "__xl_offer__"):
-            return part.__xl_offer__(column, gpu, provider, term, serial)
+            return part.__xl_offer__(offer_value, column, gpu, provider, term, serial)
     if all(isinstance(part, (str, float)) for part in (gpu, provider, term, serial)):
         return getattr(period(gpu, provider, term, serial), column)
     return each_row(lambda g, p, t, s: getattr(period(g, p, t, s), column), gpu, provider, term, serial)

@@ -114,7 +114,6 @@ MODELS = Table(
     "Model",
     frozenset(
         {
-            "kv_layers",
             "window_layers",
             "window",
             "kv_rank",
@@ -134,7 +133,7 @@ def look_up(table: Table, key: Any, column: Any) -> Any:
     """The column's value of each key: a float or text for one key, an array for an array of keys."""
     for part in (key, column):
         if hasattr(part, "__xl_look_up__"):
-            return part.__xl_look_up__(table, key, column)
+            return part.__xl_look_up__(look_up, table, key, column)
     if isinstance(key, str) and isinstance(column, str):
         return table.value(key, column)
     return each_row(table.value, key, column)
@@ -153,7 +152,8 @@ def each_row(one: Any, *columns: Any) -> np.ndarray:
             failed[row] = error
     if failed:
         where = np.array([row in failed for row in rows]).reshape(arrays[0].shape)
-        raise NotInTable(str(next(failed[row] for row in rows if row in failed)), where)
+        sentences = [str(failed[row]) for row in rows if row in failed]
+        raise NotInTable(sentences[0], where, sentences)
     values = [known[row] for row in rows]
     numeric = all(type(v) is float for v in known.values())
     out = np.array(values, dtype=float if numeric else object)

@@ -45,24 +45,25 @@ def _dress(chart: Any, value_format: str, size: tuple[float, float]) -> Any:
     return chart
 
 
-def _series(sheet: str, name_cell: str, values: str, labels: str, dates: bool) -> Series:
+def _series(sheet: str, name_cell: str, values: str, labels: str) -> Series:
     at = quoted(sheet) + "!"
     series = Series(idx=0, order=0, val=NumDataSource(numRef=NumRef(f=at + values)))
     series.tx = SeriesLabel(strRef=StrRef(f=at + name_cell))
-    series.cat = AxDataSource(numRef=NumRef(f=at + labels)) if dates else AxDataSource(strRef=StrRef(f=at + labels))
+    series.cat = AxDataSource(numRef=NumRef(f=at + labels))
     return series
 
 
 def bars(
     sheet: str, rows: list[tuple[str, str]], labels: str, value_format: str, size: tuple[float, float] = CENTIMETRES
 ) -> Any:
-    """Stacked columns; `rows` = (cell of the name, range of the values), `labels` = range of texts or years."""
+    """Stacked columns over months; `rows` = (cell of the name, range of the values), `labels` = range of dates."""
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 55
-    _add(chart, sheet, rows, labels, dates=False)
+    _add(chart, sheet, rows, labels)
     for series, colour in zip(chart.series, COLOURS, strict=False):
         series.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True))
         series.invertIfNegative = False
+    _months(chart)
     return _dress(chart, value_format, size)
 
 
@@ -71,20 +72,25 @@ def lines(
 ) -> Any:
     """Lines over months; `labels` = range of dates."""
     chart = LineChart()
-    _add(chart, sheet, rows, labels, dates=True)
+    _add(chart, sheet, rows, labels)
     for series, colour in zip(chart.series, COLOURS, strict=False):
         line = LineProperties(solidFill=colour, w=22225, cap="rnd")
         series.graphicalProperties = GraphicalProperties(ln=line)
         series.marker, series.smooth = Marker(symbol="none"), False
+    _months(chart)
+    return _dress(chart, value_format, size)
+
+
+def _months(chart: Any) -> None:
+    """A category axis of dates: labels every half year, however many months there are."""
     chart.x_axis = DateAxis(crossAx=100)
     chart.x_axis.number_format, chart.x_axis.majorTimeUnit = "mmm yy", "months"
     chart.x_axis.baseTimeUnit, chart.x_axis.majorUnit = "months", 6
     chart.y_axis.crossAx = 500
-    return _dress(chart, value_format, size)
 
 
-def _add(chart: Any, sheet: str, rows: list[tuple[str, str]], labels: str, dates: bool) -> None:
+def _add(chart: Any, sheet: str, rows: list[tuple[str, str]], labels: str) -> None:
     for number, (name_cell, values) in enumerate(rows):
-        series = _series(sheet, name_cell, values, labels, dates)
+        series = _series(sheet, name_cell, values, labels)
         series.idx = series.order = number
         chart.series.append(series)

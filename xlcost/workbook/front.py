@@ -22,6 +22,11 @@ class Check:
     if_it_fails: str
 
 
+HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "F": styles.HEAD.but(across="center")} | {
+    "G": styles.HEAD_LEFT.but(indent=1)
+}
+
+
 def status(book: Book) -> Tracer:
     """The light that every output page shows."""
     checks = next(s for s in book.sheets if s.title == "Checks")
@@ -36,7 +41,7 @@ def checks_sheet(book: Book, checks: list[Check]) -> Sheet:
     sheet.heading("Checks", "Every test must read OK before the numbers leave the building.")
     heads = ("#", "Test", "Value", "Tolerance", "Status", "If it fails")
     for column, text in zip("BCDEFG", heads, strict=True):
-        sheet.put(f"{column}6", text, styles.HEAD_LEFT if column in "BCG" else styles.HEAD)
+        sheet.put(f"{column}6", text, HEADS.get(column, styles.HEAD))
     lights = []
     for row, check in enumerate(checks, 7):
         sheet.put(f"B{row}", row - 6, styles.UNIT)

@@ -81,7 +81,7 @@ def _calculation_sheet(made: Book, names: Names) -> None:
             sheet.put(f"E{row}", spelled, styles.NOTE.but(italic=False, size=8.5, wrap=True))
             note = line.note if isinstance(line.note, str) else line.note(Native(), names)
             sheet.put(f"F{row}", note, styles.NOTE.but(wrap=True))
-            sheet.heights[row] = 15 if len(spelled) < 74 else 26
+            sheet.heights[row] = 15 if len(spelled) < 72 and isinstance(note, str) else 27
             names[line.key] = sheet.put(f"D{row}", line.compute(Native(), names), look)
         row += 2
 
@@ -165,7 +165,7 @@ def _checks(names: Names, rows: Rows, summary: Sheet) -> list[Check]:
     return [
         Check(
             "Years add up to the months",
-            Tracer("«Summary»$M$32", value=lambda: whole.value) - whole,
+            Tracer("«Summary»$L$32", value=lambda: whole.value) - whole,
             0.5,
             "Year labels or the timeline are broken",
         ),

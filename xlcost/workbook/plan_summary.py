@@ -137,10 +137,10 @@ def _yearly(sheet: Sheet, rows: Rows) -> None:
     sheet.put(f"B{top}", "Cost by year, USD", styles.HEAD_LEFT.but(size=11, ink=styles.NAVY))
     for column in "CDEFGHIJKLM":
         sheet.put(f"{column}{top}", None, styles.HEAD)
-    years = {"G": 1, "I": 2, "K": 3}
+    years = {"F": 1, "H": 2, "J": 3}
     for column, year in years.items():
         sheet.put(f"{column}{top}", year, styles.HEAD.but(format=styles.YEAR))
-    sheet.put(f"M{top}", "36 months", styles.HEAD)
+    sheet.put(f"L{top}", "36 months", styles.HEAD)
     for row, (key, label, total) in enumerate(TABLE_LINES, top + 1):
         look = (styles.TOTAL if total else styles.CALC).but(format=styles.USD)
         for column in "BCDEFGHIJKLM":
@@ -152,8 +152,10 @@ def _yearly(sheet: Sheet, rows: Rows) -> None:
             value = float(np.sum(line.value[12 * (year - 1) : 12 * year]))
             sheet.put(f"{column}{row}", Tracer(ranges, value=_constant(value)), look)
         whole = float(np.sum(line.value))
-        add = Tracer(f"G{row}+I{row}+K{row}", value=_constant(whole))
-        sheet.put(f"M{row}", add, look.but(bold=True))
+        add = Tracer(f"F{row}+H{row}+J{row}", value=_constant(whole))
+        sheet.put(f"L{row}", add, look.but(bold=True))
+    for row in range(top, top + len(TABLE_LINES) + 1):
+        sheet.merges += [f"F{row}:G{row}", f"H{row}:I{row}", f"J{row}:K{row}", f"L{row}:M{row}"]
 
 
 def _drivers(sheet: Sheet, names: Names, rows: Rows) -> None:
@@ -198,9 +200,7 @@ def _charts(sheet: Sheet, rows: Rows) -> None:
         sheet.put(f"{column}10", title, head)
     sheet.charts += [
         (
-            charts.bars(
-                "Monthly", [over("serving"), over("training"), over("other_1"), over("other_2")], months, AXIS_MONEY
-            ),
+            charts.bars("Monthly", [over("serving"), over("training"), over("further")], months, AXIS_MONEY),
             "B11",
         ),
         (charts.lines("Monthly", [over("cumulative")], months, AXIS_MONEY), "H11"),

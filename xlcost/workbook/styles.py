@@ -74,9 +74,8 @@ PURPOSE = Style(size=9, italic=True, ink=MUTED, fill=BAND, across="left")
 TEXT = Style(across="left")
 STATUS = Style(bold=True, ink=OK_INK, fill=OK_FILL, across="center")
 TABLE_HEAD = Style(size=9.5, bold=True, ink=WHITE, fill=NAVY, across="right", wrap=True)
-TABLE_KEY = Style(size=8, ink=MUTED, across="right", bottom=LINE)
 TABLE_CELL = Style(size=9.5, across="right", bottom=HAIR, format=GENERAL)
-TABLE_TEXT = Style(size=9.5, across="left", bottom=HAIR)
+TABLE_TEXT = Style(size=9.5, across="left", indent=1, bottom=HAIR)
 
 
 @cache

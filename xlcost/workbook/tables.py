@@ -26,24 +26,29 @@ PURPOSE = {
 }
 TEXT_COLUMNS = ("name", "source", "attention", "org", "release", "peak", "modality", "notes", "vendor")
 PRICE_COLUMNS = ("row", "gpu", "provider", "term", "from", "until", "usd", "source")
-WIDE = {"name": 26, "source": 60, "notes": 50, "id": 24, "provider": 18, "gpu": 18}
+LONGEST = 130  # characters of the widest column
 
 
-def add_tables(book: Book) -> None:
-    """Add the sheets that the book's formulas look up in, with the columns they use; call it last."""
+def add_tables(book: Book, *, whole: bool = False) -> None:
+    """Add the sheets that the book's formulas look up in, with the columns they use; call it last.
+
+    A column that a cell chooses is a peak in the workbooks; `whole` brings every column, for any field.
+    """
     used = book.used_columns()
     for table in (MODELS, GPUS, PRECISIONS):
         columns = {column for name, column in used if name == table.name}
         if columns:
-            _table_sheet(book, table, columns)
+            _table_sheet(book, table, columns, whole)
     if any(name == "Prices" for name, _ in used):
         _price_sheet(book, {column for name, column in used if name == "Prices"})
 
 
-def _table_sheet(book: Book, table: Table, used: set[str]) -> None:
-    dynamic = "table" in used  # a column chosen by a cell: all of them must be there
+def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
+    dynamic = "table" in used
+    chosen = set(table.rows[0]) if whole else {c for c in table.rows[0] if c.endswith(("_tflops", "_tops"))}
     first, *rest = ALWAYS[table.name]
-    middle = [c for c in table.rows[0] if (dynamic or c in used) and c not in ALWAYS[table.name]]
+    wanted = used | (chosen if dynamic else set())
+    middle = [c for c in table.rows[0] if c in wanted and c not in ALWAYS[table.name]]
     order = [first, *[c for c in rest if c == "name"], *middle, *[c for c in rest if c != "name"]]
     rows = [[_cell(row[column]) for column in order] for row in table.rows]
     sheet = grid(book, table.name, order, rows)
@@ -80,12 +85,13 @@ def grid(book: Book, title: str, columns: list[str], rows: list[list[Any]]) -> S
     """A table on a sheet of its own: a row of column ids, then the rows."""
     widths = {"A": 1.5}
     for i, column in enumerate(columns):
-        widths[get_column_letter(i + 2)] = WIDE.get(column, 12.5)
+        longest = max(len(str(row[i])) for row in rows)
+        widths[get_column_letter(i + 2)] = min(max(longest + 2.5, len(column) + 3.0, 10.0), LONGEST)
     sheet = book.sheet(title, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False)
     sheet.heading(title, PURPOSE[title])
     left = [column in TEXT_COLUMNS or column in ("id", "gpu", "provider", "term") for column in columns]
     for i, column in enumerate(columns):
-        head = styles.TABLE_HEAD.but(across="left" if left[i] else "right")
+        head = styles.TABLE_HEAD.but(across="left" if left[i] else "right", indent=1 if left[i] else 0)
         sheet.put(f"{get_column_letter(i + 2)}{TOP}", column, head)
     sheet.heights[TOP] = 20
     for number, row in enumerate(rows, TOP + 1):
