@@ -4,7 +4,7 @@ from xlcost.quantities import Choice, Date, Key, ModelWord, Number
 from xlcost.tables.prices import periods
 from xlcost.tables.store import GPUS, MODELS, PRECISIONS
 
-SHAPED = [row["id"] for row in MODELS.rows if row["attention_width"] and row["kv_layers"] and row["vocab"]]
+SHAPED = [row["id"] for row in MODELS.rows if row["attention_width"] and row["kv_layers"] is not None and row["vocab"]]
 PEAKED = [row["id"] for row in GPUS.rows if row["bf16_tflops"] and row["tdp_w"] and row["memory_gb"] > 8]
 FIELDS = {"MODEL_SPEC": ("params", "hidden", "attention", "source"), "GPU_SPEC": ("memory_gb", "name", "as_of")}
 RANGES = {

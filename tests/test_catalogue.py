@@ -196,14 +196,19 @@ ROOMS = {
     "cells": "errors function quantities",
     "hosts": "function native sources",
     "addin": "xlcost cells functions",
-    "workbook": "xlcost errors function quantities sources tables catalogue native hosts",
+    "workbook": "errors function quantities sources formulas tables functions catalogue native hosts",
     "xlcost": "errors functions",
 }
 ANYTHING = ("cli",)
 LIGHT = {
     "errors": set(),
     "sources": set(),
-    **dict.fromkeys(("rows", "quantities", "function", "formulas", "native", "cells"), {"numpy"}),
+    "rows": {"numpy"},
+    "quantities": {"numpy"},
+    "function": {"numpy"},
+    "formulas": {"numpy"},
+    "native": {"numpy"},
+    "cells": {"numpy"},
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

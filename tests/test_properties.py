@@ -347,13 +347,17 @@ def test_typing_errors_in_capitals(typed, meant):
         xlcost.gpu_price("a100-40-sxm", typed)
 
 
+RUN_TOGETHER = re.compile(r"\d\.\d+-\d+[bm]$")  # a version, then a size: the hyphen tells where it begins
+
+
 def variants(text):
     yield text.upper()
     yield text.lower()
     yield f"  {text} "
     yield text.replace("-", " ")
     yield text.replace("-", "_")
-    if not re.search(r"\d\.\d+-\d", text):  # llama3.18b: see below
+    yield re.sub(r"(\d)\.(\d+-)", r"\1\2", text)
+    if not RUN_TOGETHER.search(text):
         yield text.replace("-", "")
     yield text.replace("_", "-")
     yield text.replace("_", " ").title()
@@ -373,9 +377,39 @@ def test_ids_however_typed(kind):
             assert BY_NAME[spec].call(**chosen | {kind: alias}) == expected, alias
 
 
-@pytest.mark.parametrize("typed", ["llama3.18b", "Llama3.170B", "qwen2.57b"])
-def test_ids_without_the_hyphen_after_a_version(typed):
-    assert xlcost.model_params(typed) > 7e9
+@pytest.mark.parametrize("typed", ["Llama 3.1-70B", "llama_3.1 70b", "LLAMA-31-70B", " llama-3.1_70b"])
+def test_a_model_however_typed(typed):
+    assert xlcost.model_params(typed) == xlcost.model_params("llama-3.1-70b") == 70553706496
+
+
+def test_the_point_of_a_size_tells_models_apart():
+    assert xlcost.model_params("opt1.3b") == xlcost.model_params("OPT 1.3B") == xlcost.model_params("opt-1.3b")
+    assert xlcost.model_params("opt13b") == xlcost.model_params("OPT 13B") == xlcost.model_params("opt-13b")
+    assert 9 < xlcost.model_params("opt-13b") / xlcost.model_params("opt-1.3b") < 11
+
+
+@pytest.mark.parametrize("typed", ["OPT 1.3 B", "opt_1.3_b", "opt-1.3-b"])
+def test_the_point_of_a_size_whose_letter_stands_apart(typed):
+    assert xlcost.model_params(typed) == xlcost.model_params("opt-1.3b")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("llama3.18b", "llama-3.1-8b"), ("Llama3.170B", "llama-3.1-70b"), ("qwen2.57b", "qwen2.5-7b")],
+)
+def test_a_version_and_a_size_run_together_are_not_guessed(typed, meant):
+    """3.18b may be 3.1 and 8b, or 3.18b, or .18b."""
+    assert over_cells(BY_NAME["MODEL_PARAMS"], (typed,)) == Failure(
+        "#N/A", f"unknown model '{typed}'; did you mean '{meant}'?"
+    )
+
+
+def test_no_version_and_size_run_together_is_another_model():
+    ids = [row["id"] for row in MODELS.rows if RUN_TOGETHER.search(row["id"])]
+    assert len(ids) > 12
+    for text in ids:
+        with pytest.raises(NotInTable, match=r"^unknown model .*; did you mean '"):
+            xlcost.model_params(text.replace("-", ""))
 
 
 def test_words_however_typed():
@@ -414,40 +448,76 @@ def random_periods(count):
     return Random("periods").sample(periods(), count)
 
 
-@pytest.mark.parametrize("as_of", ["2000-01-01", "2023-03-31", "2099-12-31"])
+@pytest.mark.parametrize("as_of", ["2000-01-01", "2023-03-31", "2025-03-01"])
 @pytest.mark.parametrize("name", ["GPU_PRICE", "PRICE_SOURCE"])
 def test_a_price_outside_the_dates_says_what_there_is(name, as_of):
-    for gpu, provider in (("a100-40-sxm", None), ("a100-40-sxm", "AWS"), ("h100-sxm", "Jarvislabs")):
+    for gpu, provider in (("a100-40-sxm", None), ("a100-40-sxm", "AWS"), ("a100-80-sxm", "Lambda")):
         with pytest.raises(NotInTable) as caught:
             BY_NAME[name].call(gpu, provider, as_of=as_of)
-        sentence = str(caught.value)
-        assert f"no on_demand price of '{gpu}'" in sentence
-        assert f"on {as_of}; " in sentence
-        assert "20" in sentence.partition(";")[2], "the dates there are"
+        whose = f" from {provider}" if provider else ""
+        sentence = f"no on_demand price of '{gpu}'{whose} on {as_of}; the table has it from 2023-04-0"
+        assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("as_of", ["2026-11-02", "2099-12-31"])
+@pytest.mark.parametrize("name", ["GPU_PRICE", "PRICE_SOURCE"])
+def test_after_the_edition_there_is_no_price(name, as_of):
+    sentence = f"^as_of: {as_of} lies after the data edition of 2026-11-01, where prices end$"
+    for gpu, provider in (("a100-40-sxm", None), ("h100-sxm", "Jarvislabs")):
+        with pytest.raises(NotInTable, match=sentence):
+            BY_NAME[name].call(gpu, provider, as_of=as_of)
 
 
 def test_a_term_that_is_not_offered_says_what_is():
-    with pytest.raises(NotInTable, match=r"no spot price of 'a100-40-sxm' from Lambda on 2023-04-07; .* on_demand"):
+    missing = "^no spot price of 'a100-40-sxm' from Lambda on "
+    with pytest.raises(
+        NotInTable, match=missing + "2023-04-07; that day the table has Lambda on_demand, AWS on_demand, "
+    ):
         xlcost.gpu_price("a100-40-sxm", "Lambda", "spot", "2023-04-07")
-    with pytest.raises(NotInTable, match="no price of this gpu at all"):
+    with pytest.raises(NotInTable, match=missing + "2000-01-01; the table has other prices of it from 2023-04-01 to "):
+        xlcost.gpu_price("a100-40-sxm", "Lambda", "spot", "2000-01-01")
+    with pytest.raises(
+        NotInTable, match=r"^no on_demand price of 'maia100' on .*; the table has no price of this gpu at all$"
+    ):
         xlcost.gpu_price("maia100")
 
 
-def test_the_dates_named_are_dates_of_sightings():
-    with pytest.raises(NotInTable) as caught:
-        xlcost.gpu_price("h100-sxm", "Jarvislabs", as_of="2030-01-01")
-    last = str(caught.value).split()[-1]
-    assert dt.date.fromisoformat(last) <= dt.date(2026, 11, 1)
+def test_the_days_named_are_the_first_and_the_last_with_a_price():
+    """Of each span that the sentence names; outside there is none."""
+    one = dt.timedelta(days=1)
+    for p in random_periods(200):
+        offer = (p.gpu, p.provider, p.term)
+        with pytest.raises(NotInTable) as caught:
+            xlcost.gpu_price(*offer, "2000-01-01")
+        named = re.findall(r"from (\S+) to (\S+)", str(caught.value))
+        spans = [(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) for first, last in named]
+        assert any(first <= p.start and p.end - one <= last for first, last in spans), offer
+        for first, last in spans:
+            assert xlcost.gpu_price(*offer, [first, last]).min() > 0
+            for day in (first - one, last + one):
+                with pytest.raises(NotInTable):
+                    xlcost.gpu_price(*offer, day)
 
 
-def test_gaps_are_named_only_where_there_are_some():
+def test_gaps_are_told_apart():
+    table = "2025-01-01; the table has it from 2023-04-07 to 2024-04-05"
     assert len([p for p in periods() if (p.gpu, p.provider, p.term) == ("a100-40-sxm", "AWS", "on_demand")]) == 1
-    with pytest.raises(NotInTable) as caught:
+    with pytest.raises(NotInTable, match=f" from AWS on {table}$"):
         xlcost.gpu_price("a100-40-sxm", "AWS", as_of="2025-01-01")
-    assert "gaps" not in str(caught.value)
+    with pytest.raises(NotInTable, match=f" from Lambda on {table} and from 2026-10-04 to 2026-11-01$"):
+        xlcost.gpu_price("a100-40-sxm", "Lambda", as_of="2025-01-01")
 
 
-@pytest.mark.parametrize("function", [xlcost.kv_cache_gb, xlcost.infer_memory])
-def test_an_undisclosed_shape_is_not_an_empty_cache(function):
-    with pytest.raises(NotInTable, match="gpt-4"):
-        function("gpt-4", context=8192)
+@pytest.mark.parametrize(
+    ("name", "rest"), [("KV_CACHE_GB", (8192,)), ("INFER_MEMORY", ()), ("GPU_FIT", ("H100",))], ids=str
+)
+def test_an_undisclosed_shape_is_not_an_empty_cache(name, rest):
+    with pytest.raises(NotInTable, match="model 'gpt-4' has no kv_layers in the table"):
+        BY_NAME[name].call("gpt-4", *rest)
+
+
+@pytest.mark.parametrize("model", ["bert-base", "bert-large", "sdxl", "flux-dev", "dall-e-2"])
+def test_encoders_and_image_models_keep_no_cache(model):
+    assert xlcost.kv_cache_gb(model, 8192, 4) == 0
+    assert xlcost.infer_memory(model) == pytest.approx(xlcost.weight_gb(model) + 0.85)
+    assert xlcost.gpu_fit(model, "H100") == 1

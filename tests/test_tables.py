@@ -121,7 +121,19 @@ def test_layers_with_a_cache_are_among_the_layers():
     for model in rows("models.csv"):
         assert (model.window is None) == (not model.window_layers), model.id
         if model.kv_layers is not None:
-            assert model.kv_layers + model.window_layers <= model.layers, model.id
+            assert model.kv_layers + (model.window_layers or 0) <= (model.layers or 0), model.id
+
+
+def test_encoders_and_image_models_keep_no_cache():
+    for model in rows("models.csv"):
+        if model.attention == "encoder" or model.modality == "image":
+            assert (model.kv_layers, model.window_layers or 0) == (0, 0), model.id
+
+
+def test_a_cache_is_known_where_the_architecture_is():
+    for model in rows("models.csv"):
+        if model.modality != "image":
+            assert (model.kv_layers is None) == (model.attention is None) == (model.layers is None), model.id
 
 
 def test_a_plain_transformer_caches_in_every_layer():

@@ -153,7 +153,7 @@ def finished(result: Any, name: str) -> Any:
     if isinstance(result, np.ndarray) and result.dtype.kind == "f":
         bad = ~np.isfinite(result)
         if bad.any():
-            raise NoResult(f"{name} has no finite result for some of these arguments", bad)
+            raise NoResult(f"{name} has no finite result for these arguments", bad)
     return float(result) if isinstance(result, int) else result
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from xlcost.errors import NotInTable, nearest
 
-CLUTTER = re.compile(r"\.(?!\d+[bm](?![a-z]))|[\s_\-]+", re.IGNORECASE)
+CLUTTER = re.compile(r"\.(?!\d+[\s_\-]*[bm](?![a-z]))|[\s_\-]+", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
