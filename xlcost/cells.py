@@ -88,6 +88,8 @@ def _all_numbers(rows: Any) -> np.ndarray | None:
 def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     """The function over cells: one value or Failure, or rows of them."""
     values = [values_of(raw) for raw in arguments]
+    if spec.whole:
+        return _whole(spec, values)
     broken = next((value for value in values if isinstance(value, Failure)), None)
     shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
     try:
@@ -105,6 +107,24 @@ def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
         return np.full(shape, broken, dtype=object).tolist()
     columns = [np.broadcast_to(v, shape).ravel() if isinstance(v, np.ndarray) else v for v in values]
     return _by_rows(spec, columns, int(np.prod(shape))).reshape(shape).tolist()
+
+
+def _whole(spec: FunctionSpec, values: list[Any]) -> Any:
+    """A function that takes or gives ranges as a whole: rows of cells, a row of numbers, one value or a Failure."""
+    for value in values:
+        inside = value.ravel().tolist() if isinstance(value, np.ndarray) else [value]
+        broken = next((v for v in inside if isinstance(v, Failure)), None)
+        if broken:
+            return broken
+    try:
+        result = spec.call(*values)
+    except XlcostError as error:
+        return Failure(error.code, str(error))
+    if isinstance(result, np.ndarray):
+        return [result.tolist()]
+    if isinstance(result, list):
+        return [["" if v is None else v for v in row] for row in result]
+    return result
 
 
 def _shown(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 import typing
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Choice, Word
+from xlcost.quantities import Anything, Choice, Series, Spill, Word
 from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
@@ -34,6 +35,7 @@ class Parameter:
     name: str
     word: Word
     default: Any
+    rest: bool = False  # takes all further arguments
 
     @property
     def required(self) -> bool:
@@ -87,6 +89,11 @@ class FunctionSpec:
         """Which arguments may be left out without a constant default."""
         return [p.default is None for p in self.parameters]
 
+    @functools.cached_property
+    def whole(self) -> bool:
+        """Whether ranges are taken and given as a whole, not row by row."""
+        return isinstance(self.returns, Spill) or any(isinstance(p.word, (Series, Anything)) for p in self.parameters)
+
     @property
     def signature(self) -> str:
         """NAME(a, [b], [c=1]), as the reference shows it."""
@@ -98,6 +105,11 @@ class FunctionSpec:
 
     def bind(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
         """Arguments in order, converted; a name nobody knows is an error."""
+        if self.parameters and self.parameters[-1].rest:
+            first = len(self.parameters) - 1
+            return [p.accept(v) for p, v in itertools.zip_longest(self.parameters[:first], arguments[:first])] + list(
+                arguments[first:]
+            )
         if len(arguments) > len(self.parameters):
             raise BadInput(f"{self.name} got {len(arguments)} arguments, more than it takes: {self.signature}")
         values = list(arguments) + [None] * (len(self.parameters) - len(arguments))
@@ -114,6 +126,8 @@ class FunctionSpec:
     def call(self, *arguments: Any, **named: Any) -> Any:
         """The checked call: convert, compute, make sure that there is a result."""
         values = self.bind(arguments, named)
+        if self.whole:
+            return self._call_whole(values)
         _check_shapes(self, values)
         try:
             with np.errstate(all="ignore"):
@@ -123,13 +137,33 @@ class FunctionSpec:
         except (ZeroDivisionError, OverflowError):
             raise NoResult(f"{self.name} has no finite result for these arguments") from None
 
+    def _call_whole(self, values: list[Any]) -> Any:
+        """The body once; arguments that are no series are single values."""
+        for p, value in zip(self.parameters, values, strict=False):
+            if isinstance(value, np.ndarray) and not isinstance(p.word, (Series, Anything)):
+                raise BadInput(f"{p.name}: {self.name} takes one value here, not a range")
+        try:
+            with np.errstate(all="ignore"):
+                return finished(self.body(*values), self.name)
+        except (ZeroDivisionError, OverflowError):
+            raise NoResult(f"{self.name} has no finite result for these arguments") from None
+
 
 def _shown(p: Parameter) -> str:
+    if p.rest:
+        return f"[{p.name}, ...]"
     if p.required:
         return p.name
     if p.default is None:
         return f"[{p.name}]"
-    return f"[{p.name}={p.default:g}]" if isinstance(p.default, float) else f"[{p.name}={p.default}]"
+    return f"[{p.name}={default_shown(p.default)}]"
+
+
+def default_shown(default: Any) -> str:
+    """A default as it is typed in a cell."""
+    if isinstance(default, np.ndarray):
+        return "{" + ",".join(f"{v:g}" for v in default) + "}"
+    return f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def _check_shapes(spec: FunctionSpec, values: list[Any]) -> None:
@@ -214,7 +248,7 @@ def _spec(
 ) -> FunctionSpec:
     hints = typing.get_type_hints(body, include_extras=True)
     parameters = tuple(
-        Parameter(p.name, _word(hints[p.name]), _default(_word(hints[p.name]), p))
+        Parameter(p.name, _word(hints[p.name]), _default(_word(hints[p.name]), p), p.kind is p.VAR_POSITIONAL)
         for p in inspect.signature(body).parameters.values()
     )
     doc = inspect.getdoc(body) or ""
@@ -229,7 +263,9 @@ def _word(hint: Any) -> Word:
 
 def _default(word: Word, parameter: inspect.Parameter) -> Any:
     default = parameter.default
-    if default in (REQUIRED, None) or isinstance(default, Assumed):
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return None
+    if default is REQUIRED or default is None or isinstance(default, Assumed):
         return default
     return word.accept(default, parameter.name)
 

@@ -254,6 +254,35 @@ class Result(Word):
     """What a function gives; never an argument."""
 
 
+@dataclass(frozen=True)
+class Spill(Result):
+    """A result of several cells."""
+
+
+@dataclass(frozen=True)
+class Series(Number):
+    """Numbers that belong together: a range is one argument, not a row each."""
+
+    def accept(self, value: Any, name: str) -> np.ndarray:
+        items = value if isinstance(value, (np.ndarray, list, tuple)) else [value]
+        values = np.atleast_1d(self.accept_array(as_array(items) if not isinstance(items, np.ndarray) else items, name))
+        values = values.astype(float).ravel()
+        if not values.size or np.isnan(values).any():
+            raise BadInput(f"{name}: holds a blank; every cell of it takes {self.allowed()}")
+        return values
+
+
+@dataclass(frozen=True)
+class Anything(Word):
+    """Whatever another function takes."""
+
+    def accept(self, value: Any, name: str) -> Any:
+        return value
+
+    def allowed(self) -> str:
+        return "what the named function takes"
+
+
 def number(name: str, unit: str, meaning: str, **bounds: Any) -> Number:
     return Number(name, unit, meaning, **bounds)
 

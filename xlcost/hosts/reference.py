@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from xlcost.function import FunctionSpec, Parameter
+from xlcost.function import FunctionSpec, Parameter, default_shown
 from xlcost.sources import Assumed
 
 
@@ -15,7 +15,7 @@ def default_text(p: Parameter) -> str:
         return "required"
     if p.default is None:
         return "optional"
-    value = f"{p.default:g}" if isinstance(p.default, float) else p.default
+    value = default_shown(p.default)
     if isinstance(p.default, Assumed):
         return f"default {value}: {p.default.why} ({p.default.source.short})"
     return f"default {value}"
