@@ -194,6 +194,7 @@ ROOMS = {
     "catalogue": "errors function functions",
     "native": "function quantities",
     "cells": "errors function quantities",
+    "audit": "catalogue errors function native quantities sources",
     "hosts": "function native sources",
     "addin": "xlcost cells functions",
     "workbook": "errors function quantities sources formulas tables functions catalogue native hosts",

@@ -11,13 +11,19 @@ from xlcost.catalogue import FUNCTIONS
 from xlcost.cli import main
 from xlcost.hosts import reference
 from xlcost.tables import credits
+from xlcost.workbook import plan_page
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("page", "made"), [("docs/functions.md", lambda: reference.page(FUNCTIONS)), ("DATA_SOURCES.md", credits.page)]
+    ("page", "made"),
+    [
+        ("docs/functions.md", lambda: reference.page(FUNCTIONS)),
+        ("docs/plan.md", plan_page.page),
+        ("DATA_SOURCES.md", credits.page),
+    ],
 )
 def test_generated_pages_are_fresh(page, made):
     committed = (ROOT / page).read_text(encoding="utf-8")

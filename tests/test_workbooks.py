@@ -225,20 +225,29 @@ def test_a_restyled_template_keeps_its_looks(tmp_path):
     assert load_workbook(tmp_path / "out.xlsx", data_only=True)["Inputs"]["D12"].value == "gpt-2"
 
 
-HEADER = "file,Model,Train_Tokens\n"
+HEADER = "file,Price_Date,Requests_Day,Model,Train_Tokens\n"
+
+
+def line(file, model="gpt-3", tokens="1", date="2026-10-31", requests="0"):
+    return f"{file},{date},{requests},{model},{tokens}\n"
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (HEADER + "a,gpt-9,1\n", "unknown model 'gpt-9'"),
-        (HEADER + "a,gpt-3,-5\n", "line 2: Train_Tokens: '-5' "),
-        (HEADER + 'a,gpt-3,"1,5"\n', "write a decimal point"),
-        (HEADER + "../a,gpt-3,1\n", "cannot be a file name"),
-        (HEADER + "a,gpt-3,1\na,gpt-3,2\n", "line 3: file: 'a' stands twice"),
+        (HEADER + line("a", model="gpt-9"), "scenario 'a': unknown model 'gpt-9'; did you mean"),
+        (HEADER + line("a", date="2022-01-01"), "scenario 'a': no on_demand price of 'h100-sxm' on 2022-01-01"),
+        (HEADER + line("a", tokens="-5"), "line 2: Train_Tokens: '-5' cannot be used"),
+        (HEADER + line("a", tokens='"1,5"'), "write a decimal point"),
+        (HEADER + line("a", tokens='"15,000,000"'), "write it without commas"),
+        (HEADER + line("a", tokens=""), "line 2: Train_Tokens: is blank"),
+        (HEADER + line("../a"), "cannot be a file name"),
+        (HEADER + line("a") + line("a"), "line 3: file: 'a' stands twice"),
         (HEADER + "a,gpt-3\n", "more or fewer cells"),
         ("name\nx\n", "'file' among them"),
-        ("file,Modell\na,gpt-3\n", "no input 'Modell'; did you mean 'Model'?"),
+        ("file;Model\na;gpt-3\n", "separated by semicolons"),
+        ("file,Model\na,gpt-3\n", "there is no column 'Price_Date' (Prices as of)"),
+        (HEADER[:-1] + ",Modell\n" + line("a")[:-1] + ",x\n", "no input 'Modell'; did you mean 'Model'?"),
         (HEADER, "holds no scenario"),
     ],
 )
@@ -250,8 +259,8 @@ def test_bad_scenarios_are_sentences(text, sentence, tmp_path):
 
 
 def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
-    scenario = parsed('file,Project\nx,"=HYPERLINK(""http://bad"",""x"")"\n', "s.csv")[0]
-    fill(tmp_path, scenario)
+    text = HEADER[:-1] + ",Project\n" + line("x")[:-1] + ',"=HYPERLINK(""http://bad"",""x"")"\n'
+    fill(tmp_path, parsed(text, "s.csv")[0])
     cell = load_workbook(tmp_path / "x.xlsx")["Inputs"]["D6"]
     assert cell.value.startswith("=HYPERLINK")
     assert cell.data_type != "f" or '<c r="D6"' not in formula_cells(tmp_path / "x.xlsx")
@@ -261,6 +270,59 @@ def formula_cells(path):
     parts = read_parts(path)
     part = next(p for p, title in sheet_parts(parts).items() if title == "Inputs")
     return " ".join(re.findall(r'<c r="\w+"[^>]*><f>', parts[part].decode()))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "failing"),
+    [
+        ({"Train_Tokens": 2e12, "Train_Method": "full", "Serve_Start": 1}, "Serving begins after the training ends"),
+        ({"Model": "gpt-2", "Input_Tokens": 5000}, "Prompt and answer fit the model's context"),
+        ({"Model": "bert-large", "Input_Tokens": 100}, "The model writes text token by token"),
+        ({"Train_Gpus": 1, "Train_Method": "full", "Model": "llama-3.1-70b"}, "The training GPUs hold the model"),
+        ({"Replica_Own": 1, "Model": "llama-3.1-70b"}, "A replica holds the model and its batch"),
+        ({"Serve_Gpu": "h100-sxm", "Serve_Term": "1yr"}, "Median prices rest on three providers or more"),
+        ({"Train_Tokens": 1e15}, "The whole training falls into the 36 months"),
+    ],
+)
+def test_plans_that_cannot_be_true_say_check(inputs, failing):
+    values = plan.book(inputs).values()["Checks"]
+    sheet = next(s for s in plan.book(inputs).sheets if s.title == "Checks")
+    failed = {sheet.cells[f"C{ref[1:]}"][0] for ref, v in values.items() if ref[0] == "F" and v == "CHECK"}
+    assert failing in failed
+    assert values["E4"] == "CHECK"
+
+
+def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
+    """What a reader does in the file, past the validation, is seen by the spreadsheet's own checks."""
+    for name, cells, failing in (
+        ("negative", {"Train_Tokens": -5e9}, "Inputs are numbers within their bounds"),
+        ("share", {"Train_Mfu": 34}, "Inputs are numbers within their bounds"),
+        ("half", {"Serve_Start": 2.5}, "Inputs are numbers within their bounds"),
+        ("date", {"Price_Date": 44562}, "Prices are found for GPU, provider, term and date"),
+        ("typo", {"Model": "gpt-9"}, "Model, GPUs and precision stand in their tables"),
+    ):
+        book = load_workbook(packaged.template())
+        places = {k: book.defined_names[k].attr_text.split("!")[1].replace("$", "") for k in cells}
+        typed = {places[key]: value for key, value in cells.items()}
+        stamp(packaged.template(), tmp_path / f"{name}.xlsx", {"Inputs": typed})
+        for engine in ("LibreOffice", "IronCalc"):
+            found = engines[engine](tmp_path / f"{name}.xlsx")["Checks"]
+            tests = {book["Checks"][f"C{row}"].value: found[f"F{row}"] for row in range(7, 23)}
+            assert tests[failing] == "CHECK", (name, engine)
+            assert found["E4"] == "CHECK", (name, engine)
+
+
+def test_a_side_that_is_not_used_needs_no_price():
+    for inputs in ({"Train_Tokens": 0, "Train_Gpu": "h800-sxm"}, {"Requests_Day": 0, "Serve_Gpu": "h800-sxm"}):
+        assert plan.book(inputs).values()["Checks"]["E4"] == "ALL OK"
+
+
+def test_own_table_of_scenarios(tmp_path, capsys):
+    table = tmp_path / "my.csv"
+    table.write_text("\ufeff" + HEADER + line("one") + line("two", model="llama-3.1-8b"), encoding="utf-8")
+    run(tmp_path / "out", table)
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {packaged.ARTICLE, "one.xlsx", "two.xlsx"}
+    assert "3 workbooks in" in capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

@@ -40,7 +40,8 @@ def top(
 def calc(
     name: Annotated[str, typer.Argument(help="Function, such as TRAIN_COST.")],
     arguments: Annotated[list[str] | None, typer.Argument(help="Arguments in order, then key=value.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Name, arguments, result and unit as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Name, arguments, defaults, result, unit as JSON.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the working, step by step, with sources.")] = False,
 ) -> None:
     """Compute one function: xlcost calc TRAIN_COST gpt-3 300B A100 price=2."""
     from xlcost.catalogue import named
@@ -48,12 +49,37 @@ def calc(
     spec = named(name)
     ordered, by_name = _split(arguments or [])
     result = spec.call(*ordered, **by_name)
-    if as_json:
+    if explain:
+        _print_working(spec.name, [*ordered, *_in_order(spec, len(ordered), by_name)])
+    elif as_json:
         given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
         typer.echo(json.dumps({"function": spec.name, "arguments": given, "result": result, "unit": spec.returns.unit}))
     else:
         unit = "" if spec.returns.unit in ("text", "value") else f" {spec.returns.unit}"
         typer.echo(f"{shown(result)}{unit}")
+
+
+def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
+    """Named arguments in their places, None between them."""
+    values = [by_name.get(p.name) for p in spec.parameters[first:]]
+    while values and values[-1] is None:
+        values.pop()
+    return values
+
+
+def _print_working(name: str, arguments: list[Any]) -> None:
+    """The rows of EXPLAIN as a table."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from xlcost.audit import explain
+
+    heading, *rows = explain(name, *arguments)
+    table = Table(*heading, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*(shown(cell) for cell in row))
+    Console().print(table)
 
 
 def _split(words: list[str]) -> tuple[list[Any], dict[str, Any]]:
@@ -105,12 +131,15 @@ def functions(
 
 @app.command()
 def demo(
+    scenarios: Annotated[
+        Path | None, typer.Argument(help="CSV table, a plan a row (docs/plan.md); left out: the examples.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the workbooks.")] = Path("xlcost-demo"),
 ) -> None:
-    """Write the article's workbook and one plan per example scenario, and print what they say."""
+    """Write the article's workbook and one plan per scenario, and print what they say."""
     from xlcost.workbook.demo import run
 
-    run(out)
+    run(out, scenarios)
 
 
 def main() -> None:

@@ -13,8 +13,9 @@ import itertools
 import math
 import typing
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -26,6 +27,37 @@ from xlcost.sources import Assumed, Source
 P = ParamSpec("P")
 R = TypeVar("R")
 REQUIRED: Any = inspect.Parameter.empty
+
+
+class Recorder(Protocol):
+    """Somebody who wants to know the steps of a calculation (see audit)."""
+
+    def step(self, name: str, unit: str, result: Any) -> Any:
+        """Note a formula's result; gives what the calculation goes on with."""
+
+    def look_up(self, table: Any, key: Any, column: Any, found: Any) -> Any:
+        """Note a table's value."""
+
+    def offer(self, offer_value: Any, gpu: Any, provider: Any, term: Any, serial: Any, found: Any) -> Any:
+        """Note a price."""
+
+
+RECORDER: ContextVar[Recorder | None] = ContextVar("RECORDER", default=None)
+
+
+def step(unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a formula a step that EXPLAIN shows, with the unit of its result."""
+
+    def decorate(formula: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(formula)
+        def noted(*args: P.args, **kwargs: P.kwargs) -> R:
+            result = formula(*args, **kwargs)
+            recorder = RECORDER.get()
+            return result if recorder is None else cast(R, recorder.step(formula.__name__, unit, result))
+
+        return noted
+
+    return decorate
 
 
 @dataclass(frozen=True)

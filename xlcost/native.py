@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from xlcost.function import FunctionSpec
+from xlcost.function import RECORDER, FunctionSpec
 from xlcost.quantities import excel_serial
 
 IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
@@ -139,7 +139,9 @@ class Tracer(NDArrayOperatorsMixin):
             text = f"INDEX({table.name}_{column},{row})"
         else:
             text = f"INDEX({table.name}_table,{row},MATCH({traced(column).text},{table.name}_columns,0))"
-        return Tracer(text, ATOM, lambda: look_up(table, traced(key).value, traced(column).value))
+        found = Tracer(text, ATOM, lambda: look_up(table, traced(key).value, traced(column).value))
+        recorder = RECORDER.get()
+        return found if recorder is None else recorder.look_up(table, traced(key).value, traced(column).value, found)
 
     def __xl_offer__(self, offer_value: Any, column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Tracer:
         g, p, t, d = (traced(part) for part in (gpu, provider, term, serial))
@@ -147,11 +149,15 @@ class Tracer(NDArrayOperatorsMixin):
             f"Prices_gpu,{g.text},Prices_provider,{p.text},Prices_term,{t.text},"
             f'Prices_from,"<="&{wrap(d, ADD)},Prices_until,">"&{wrap(d, ADD)}'
         )
-        wanted = "Prices_usd" if column == "usd" else "Prices_row"
+        wanted = "Prices_row" if column == "source" else f"Prices_{column}"
         text = f"IF(COUNTIFS({criteria})=0,NA(),SUMIFS({wanted},{criteria}))"
-        if column != "usd":
-            text = f"INDEX(Prices_{column},{text})"
-        return Tracer(text, ATOM, lambda: offer_value(column, g.value, p.value, t.value, float(d.value)))
+        if column == "source":
+            text = f"INDEX(Prices_source,{text})"
+        found = Tracer(text, ATOM, lambda: offer_value(column, g.value, p.value, t.value, float(d.value)))
+        recorder = RECORDER.get()
+        if recorder is None:
+            return found
+        return cast(Tracer, recorder.offer(offer_value, g.value, p.value, t.value, d.value, found))
 
 
 def traced(part: Any) -> Tracer:
@@ -170,6 +176,8 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
     """IF. A condition that is known while tracing leaves only its branch."""
     if not isinstance(condition, Tracer):
         return yes if condition else no
+    if RECORDER.get() is not None:  # an explanation shows the branch that was taken
+        return yes if condition.value else no
     y, n = traced(yes), traced(no)
 
     def value() -> Any:

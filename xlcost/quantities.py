@@ -49,6 +49,13 @@ def serial_date(serial: float) -> dt.date:
     return dt.date.fromordinal(int(serial) + EXCEL_DAY_ZERO)
 
 
+def comma_hint(text: str) -> str:
+    """What to do about the commas of a number, if that is what is wrong."""
+    if re.fullmatch(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*", text):
+        return "; write it without commas"
+    return "; write a decimal point" if re.search(r"\d,\d", text) else ""
+
+
 @dataclass(frozen=True)
 class Word:
     """One argument word. `accept(value, name)` gives what formulas take, or raises."""
@@ -129,8 +136,7 @@ class Number(Word):
         if isinstance(value, str):
             number = sized_number(value)
             if number is None:
-                hint = "; write a decimal point" if re.search(r"\d,\d", value) else ""
-                raise BadInput(f"{name}: {value!r} is not a number; it takes {self.allowed()}{hint}")
+                raise BadInput(f"{name}: {value!r} is not a number; it takes {self.allowed()}{comma_hint(value)}")
             return number
         if isinstance(value, (bool, dt.date)) or not hasattr(value, "__float__"):
             raise self.bad(value, name)
@@ -183,7 +189,7 @@ class ModelWord(Word):
         number = sized_number(value) if isinstance(value, str) else value
         if number is None and isinstance(value, str) and value.strip():
             return value.strip()
-        if type(number) in (int, float) and 1 <= float(number) <= 1e18:  # type: ignore[arg-type]
+        if type(number) in (int, float) and 1e6 <= float(number) <= 1e18:  # type: ignore[arg-type]
             return float(number)  # type: ignore[arg-type]
         raise self.bad(value, name)
 
@@ -193,12 +199,12 @@ class ModelWord(Word):
         return super().collect(values)
 
     def accept_array(self, values: np.ndarray, name: str) -> np.ndarray:
-        if values.dtype.kind == "f" and bool(np.all((values >= 1) & (values <= 1e18))):
+        if values.dtype.kind == "f" and bool(np.all((values >= 1e6) & (values <= 1e18))):
             return values
         return super().accept_array(values, name)
 
     def allowed(self) -> str:
-        return 'an id ("gpt-3"), a size ("70B") or a number of parameters from 1 to 1e18'
+        return 'an id ("gpt-3"), a size ("70B") or a number of parameters from 1e6 to 1e18'
 
 
 @dataclass(frozen=True)
@@ -357,6 +363,9 @@ Recompute: TypeAlias = Annotated[
 ]
 Degree: TypeAlias = Annotated[Any, count("degree", "GPUs", "GPUs that share one copy of the model", high=1e6)]
 
+FunctionName: TypeAlias = Annotated[Any, Key("function", "id", "Name of a function such as TRAIN_COST", "function")]
+Given: TypeAlias = Annotated[Any, Anything("arguments", "", "What that function takes, in its order")]
+
 # What a function gives.
 Params: TypeAlias = Annotated[Any, Result("params", "parameters", "Parameters")]
 Flop: TypeAlias = Annotated[Any, Result("flop", "FLOP", "Floating-point operations")]
@@ -370,3 +379,4 @@ TokensOut: TypeAlias = Annotated[Any, Result("tokens", "tokens", "Tokens")]
 GpuCount: TypeAlias = Annotated[Any, Result("gpus", "GPUs", "Whole number of GPUs")]
 Text: TypeAlias = Annotated[Any, Result("text", "text", "Text")]
 Cell: TypeAlias = Annotated[Any, Result("value", "value", "Number or text, as the table has it")]
+Steps: TypeAlias = Annotated[Any, Spill("steps", "table", "Rows: step, formula, value, unit, source")]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcost.function import step
 
+
+@step("USD")
 def training_cost(gpu_hours: Any, price: Any, goodput: Any) -> Any:
     """Dollars of a run; time that does not train (failures, restarts) is paid too.
 

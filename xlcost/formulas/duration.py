@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcost.function import step
 
+
+@step("GPU-hours")
 def gpu_hours(flops: Any, peak_tflops: Any, mfu: Any) -> Any:
     """Hours of one GPU at this share of its dense peak.
 
@@ -14,6 +17,7 @@ def gpu_hours(flops: Any, peak_tflops: Any, mfu: Any) -> Any:
     return flops / (peak_tflops * 1e12 * mfu) / 3600
 
 
+@step("hours")
 def clock_hours(gpu_hours: Any, gpus: Any) -> Any:
     """Hours on the clock when the GPUs work side by side."""
     return gpu_hours / gpus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcost.function import step
 from xlcost.sources import COTTIER_2024, EIA_2026, Assumed
 
 POWER_SHARE = Assumed(0.75, COTTIER_2024, "average over rated power of GPU servers in training")
@@ -11,6 +12,7 @@ HYPERSCALE_PUE = Assumed(1.1, COTTIER_2024, "hyperscale data centres; 1.25 elsew
 US_ELECTRICITY = Assumed(0.146, EIA_2026, "US average, commercial customers, April 2026")
 
 
+@step("kWh")
 def energy_kwh(watts: Any, hours: Any, pue: Any) -> Any:
     """Energy at the meter: chip power times facility overhead.
 
@@ -20,6 +22,7 @@ def energy_kwh(watts: Any, hours: Any, pue: Any) -> Any:
     return watts * hours * pue / 1000
 
 
+@step("USD")
 def electricity_cost(kwh: Any, price: Any) -> Any:
     """Dollars for energy."""
     return kwh * price

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from xlcost.function import step
 
+
+@step("FLOP")
 def inference_rule(params: Any, tokens: Any) -> Any:
     """Two operations per parameter and token: one multiplication, one addition.
 
@@ -16,6 +19,7 @@ def inference_rule(params: Any, tokens: Any) -> Any:
     return 2 * params * tokens
 
 
+@step("FLOP")
 def inference_exact(body: Any, head: Any, layers: Any, width: Any, prompt: Any, answer: Any) -> Any:
     """Matrix work of every token, logits of the last prompt token and each answer token, causal attention.
 
@@ -26,6 +30,7 @@ def inference_exact(body: Any, head: Any, layers: Any, width: Any, prompt: Any, 
     return 2 * body * tokens + 2 * head * (1 + answer) + 2 * layers * width * np.square(tokens)
 
 
+@step("FLOP")
 def training_rule(params: Any, tokens: Any) -> Any:
     """Six operations per parameter and token: two forward, four backward (Kaplan et al. 2020).
 
@@ -35,6 +40,7 @@ def training_rule(params: Any, tokens: Any) -> Any:
     return 6 * params * tokens
 
 
+@step("FLOP")
 def training_attention(layers: Any, width: Any, context: Any, tokens: Any) -> Any:
     """Full attention, forward and backward: 12 per layer, width and context token. Causal is half of it."""
     return 12 * layers * width * context * tokens

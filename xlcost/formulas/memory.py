@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcost.function import step
 from xlcost.sources import (
     LLAMA3_2024,
     LORA_2021,
@@ -22,6 +23,7 @@ TYPICAL_ASPECT = Assumed(128, LLAMA3_2024, "width over depth of dense transforme
 TYPICAL_KV_HEADS = Assumed(8, LLAMA3_2024, "key-value heads of grouped-query attention")
 
 
+@step("layers")
 def typical_layers(params: Any) -> Any:
     """Depth of a dense transformer of this size: params = 12 layers hidden^2, hidden = 128 layers.
 
@@ -43,6 +45,7 @@ def dense_params(
     return layers * layer + hidden + (2 - tied) * vocab * hidden
 
 
+@step("GB")
 def weights_gb(params: Any, bits: Any) -> Any:
     """Weights alone.
 
@@ -52,6 +55,7 @@ def weights_gb(params: Any, bits: Any) -> Any:
     return params * bits / 8 / 1e9
 
 
+@step("values / token")
 def kv_values(layers: Any, kv_heads: Any, head_dim: Any, kv_rank: Any, rope_dim: Any) -> Any:
     """Cached numbers per token: a key and a value per layer and KV head, or one latent vector per layer (MLA).
 
@@ -61,22 +65,26 @@ def kv_values(layers: Any, kv_heads: Any, head_dim: Any, kv_rank: Any, rope_dim:
     return np.where(kv_rank > 0, layers * (kv_rank + rope_dim), 2 * layers * kv_heads * head_dim)
 
 
+@step("GB")
 def kv_cache_gb(values: Any, window_values: Any, window: Any, context: Any, batch: Any, bits: Any) -> Any:
     """Cache of a batch: full-length layers hold the context, windowed layers at most their window."""
     tokens = values * context + window_values * np.minimum(context, window)
     return tokens * batch * bits / 8 / 1e9
 
 
+@step("GB")
 def inference_gb(weights: Any, cache: Any) -> Any:
     """One GPU's need in all: weights, cache, and the runtime's own."""
     return weights + cache + float(RUNTIME_GB)
 
 
+@step("GB")
 def usable_gb(memory_gib: Any) -> Any:
     """What a GPU has for weights and cache: its memory (GiB, as marketed) less the runtime's own."""
     return memory_gib * GB_PER_GIB - float(RUNTIME_GB)
 
 
+@step("GPUs")
 def gpus_to_hold(job_gb: Any, gpu_gb: Any) -> Any:
     """Whole GPUs that hold a job together; no number where one GPU has no room at all.
 
@@ -86,6 +94,7 @@ def gpus_to_hold(job_gb: Any, gpu_gb: Any) -> Any:
     return np.where(gpu_gb > 0, np.maximum(np.ceil(job_gb / gpu_gb - 1e-9), 1), np.nan)
 
 
+@step("bytes / parameter")
 def state_bytes(zero: Any, data_parallel: Any, gradient_bytes: Any = 4) -> Any:
     """Bytes per parameter of 16-bit weights, gradients and Adam states under ZeRO stage 0 to 3.
 
@@ -100,6 +109,7 @@ def state_bytes(zero: Any, data_parallel: Any, gradient_bytes: Any = 4) -> Any:
     return weights + gradients + optimizer
 
 
+@step("bytes")
 def activation_bytes(
     selective: Any,
     full: Any,
@@ -122,6 +132,7 @@ def activation_bytes(
     return layers * np.where(full, 2 * tokens * hidden, kept)
 
 
+@step("parameters")
 def lora_params(layers: Any, hidden: Any, rank: Any = LORA_RANK, widths: Any = 18) -> Any:
     """Trainable parameters of adapters; `widths` = sum of (in + out) over the adapted matrices, in hidden sizes.
 

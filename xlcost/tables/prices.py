@@ -35,6 +35,7 @@ class Period:
     end: dt.date
     usd: float
     source: str
+    members: float = 1.0  # providers behind it
 
 
 def _best(offers: list[Any]) -> Any:
@@ -76,7 +77,7 @@ def _median_periods(periods: list[Period]) -> list[Period]:
             seen = max(p.start for p in live).isoformat()
             text = f"{seen}, median of {len(live)}: {names}" if len(live) > 1 else live[0].source
             usd = median(p.usd for p in live)
-            medians.append(Period(live[0].gpu, MEDIAN, live[0].term, start, end, usd, text))
+            medians.append(Period(live[0].gpu, MEDIAN, live[0].term, start, end, usd, text, float(len(live))))
     return medians
 
 
@@ -93,9 +94,26 @@ def periods() -> tuple[Period, ...]:
     return tuple(sorted(out, key=lambda p: (p.gpu, p.provider, p.term, p.start)))
 
 
+COMMON_NAMES = {
+    "amazon": "AWS",
+    "amazonwebservices": "AWS",
+    "microsoft": "Azure",
+    "microsoftazure": "Azure",
+    "google": "GCP",
+    "googlecloud": "GCP",
+    "oracle": "OCI",
+    "oraclecloud": "OCI",
+    "datacrunch": "Verda",
+    "lambdalabs": "Lambda",
+    "ovh": "OVHcloud",
+    "vast": "Vast.ai",
+}
+
+
 @cache
-def _providers() -> dict[str, str]:
-    return {plain(p.provider): p.provider for p in periods()}
+def providers() -> dict[str, str]:
+    """Plain name -> provider, "median" among them."""
+    return {plain(p.provider): p.provider for p in periods()} | COMMON_NAMES
 
 
 @cache
@@ -110,10 +128,10 @@ def _by_offer() -> dict[tuple[str, str, str], list[Period]]:
 def period(gpu: str, provider: str, term: str, serial: float) -> Period:
     """The period in force on a day (given as the spreadsheet's number)."""
     gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
-    known = _providers().get(plain(provider))
+    known = providers().get(plain(provider))
     if known is None:
-        named = [name for name in _providers().values() if name != MEDIAN]
-        raise NotInTable(f"unknown provider '{provider}'{nearest(provider, named)}")
+        named = sorted(set(providers().values()) - {MEDIAN})
+        raise NotInTable(f"unknown provider '{provider}'{nearest(provider, named)}; known are {', '.join(named)}")
     day = DAY_ZERO + dt.timedelta(days=int(serial))
     for p in _by_offer().get((gpu_id, known, term), []):
         if p.start <= day < p.end:

@@ -101,7 +101,8 @@ class Table:
         try:
             value = row[column]
         except KeyError:
-            raise NotInTable(f"unknown field '{column}' of {self.noun}{nearest(column, row)}") from None
+            hint = nearest(column, row)
+            raise NotInTable(f"unknown field '{column}' of {self.noun}{hint}; fields are {', '.join(row)}") from None
         if value is None or value == ():
             raise NotInTable(f"{self.noun} '{row['id']}' has no {column} in the table")
         return "; ".join(value) if isinstance(value, tuple) else value

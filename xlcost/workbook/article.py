@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,8 @@ def book() -> Book:
             "Checks says whether inputs are as published.",
         ],
     )
-    for sheet in made.sheets:
-        if sheet.title == "Claims":
-            front.light(made, sheet, "J1")
+    for title, ref in (("Claims", "J1"), ("Inputs", "F1"), ("Rates", "F1")):
+        front.light(made, next(s for s in made.sheets if s.title == title), ref)
     return made
 
 
@@ -133,13 +133,13 @@ def _claim_row(sheet: Sheet, row: int, number: int, claim: Claim, names: Names) 
 
 def _verdict(claim: Claim, live: Any, says: Tracer, difference: Tracer) -> Any:
     if claim.kind == "at least":
-        return where(live >= says, HOLDS, WRONG)
+        return where(live >= says, f"{HOLDS} (more)", WRONG)
     if claim.kind == "at most":
-        return where(live <= says, HOLDS, WRONG)
+        return where(live <= says, f"{HOLDS} (less)", WRONG)
     size = call("ABS", difference, value=abs)
     if claim.kind == "order":  # within a factor of ten
         distance = call("ABS", call("LOG10", live / says, value=np.log10), value=abs)
-        return where(distance <= 1, HOLDS, WRONG)
+        return where(distance <= 1, f"{HOLDS} (order)", WRONG)
     return where(size <= NEAR, HOLDS, where(size <= FAR, ROUNDED, WRONG))
 
 
@@ -157,8 +157,8 @@ def _checks(made: Book, names: Names, verdicts: list[Tracer], rows: list[int]) -
         Check("No error among the results", errors, 0, "A price or an id was not found: look for the first error"),
         Check("The implied rate and the flat rate give $560,000 within 1 %", _rate_check(names), 0.01, "Rate changed"),
     ]
-    for verdict in (HOLDS, ROUNDED, WRONG):
-        now = sum(v.value == verdict for v in verdicts)
+    for verdict in (HOLDS, f"{HOLDS} (*)", ROUNDED, WRONG):
+        now = sum(fnmatch(v.value, verdict) for v in verdicts)
         count = Tracer(
             f'COUNTIF(Claims!$H${first}:$H${last},"{verdict}")-{now}',
             value=lambda: 0.0,

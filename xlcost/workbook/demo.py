@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from xlcost.errors import BadInput
+from xlcost.errors import BadInput, XlcostError
 from xlcost.workbook import packaged, plan
-from xlcost.workbook.scenarios import Scenario
+from xlcost.workbook.scenarios import Scenario, read
 from xlcost.workbook.sheet import Book
 from xlcost.workbook.stamp import stamp
 
@@ -33,12 +33,12 @@ class Result:
     status: str
 
 
-def run(out: Path) -> None:
-    """Write all workbooks into a folder and print what they say."""
+def run(out: Path, table_of: Path | None = None) -> None:
+    """Write all workbooks into a folder and print what they say; `table_of` is a table of scenarios of your own."""
     console = Console(file=sys.stdout)
     folder = writable(out)
     (folder / packaged.ARTICLE).write_bytes(packaged.article_workbook())
-    scenarios = packaged.example_scenarios()
+    scenarios = packaged.example_scenarios() if table_of is None else read(table_of)
     results = [
         fill(folder, scenario)
         for scenario in track(scenarios, "Writing workbooks", console=Console(stderr=True), transient=True)
@@ -65,8 +65,12 @@ def writable(out: Path) -> Path:
 
 def fill(folder: Path, scenario: Scenario) -> Result:
     """One plan from the blank template: inputs, results and chart caches stamped into a copy."""
-    made = plan.book(scenario.inputs)
-    stamp(packaged.template(), folder / f"{scenario.file}.xlsx", made.values())
+    try:
+        made = plan.book(scenario.inputs)
+        values = made.values()
+    except XlcostError as error:
+        raise type(error)(f"scenario '{scenario.file}': {error}") from None
+    stamp(packaged.template(), folder / f"{scenario.file}.xlsx", values)
     return result(scenario, made)
 
 

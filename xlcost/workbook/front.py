@@ -48,7 +48,8 @@ def checks_sheet(book: Book, checks: list[Check]) -> Sheet:
         sheet.put(f"C{row}", check.what, styles.LABEL.but(indent=0))
         value = sheet.put(f"D{row}", check.value, styles.CALC.but(format="0.00"))
         limit = sheet.put(f"E{row}", check.tolerance, styles.CALC.but(format="0.000", ink=styles.MUTED))
-        light = where(call("ABS", value, value=abs) <= limit, "OK", "CHECK")
+        within = where(call("ABS", value, value=abs) <= limit, "OK", "CHECK")
+        light = where(call("ISNUMBER", value, value=lambda _: True), within, "CHECK")
         lights.append(sheet.put(f"F{row}", light, styles.STATUS.but(bottom=styles.HAIR)))
         sheet.put(f"G{row}", check.if_it_fails, styles.NOTE)
     last = 6 + len(checks)
@@ -116,10 +117,11 @@ ABOUT = {
     "Calculation": "Training, memory and GPUs, serving: one line each",
     "Monthly": "36 months, one formula per row",
     "Rates": "April 2023 prices and chip figures, looked up live",
-    "Checks": "Tests; the light on every page comes from here",
+    "Checks": "Tests; the light on the other pages comes from here",
     "Models": "Model table with sources",
     "GPUs": "Accelerator table with sources",
     "Precisions": "Number formats",
+    "Providers": "The list for the provider cells",
     "Prices": "GPU prices by provider, term and date, with sources",
     "Sources": "Where figures and methods come from; limits",
 }

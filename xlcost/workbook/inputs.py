@@ -16,7 +16,7 @@ from xlcost.workbook.sheet import Book
 from xlcost.workbook.twice import Names
 
 TEXT = Result("text", "text", "Text")
-LISTS = {"model": "Models_id", "gpu": "GPUs_id", "precision": "Precisions_id"}
+LISTS = {"model": "Models_id", "gpu": "GPUs_id", "precision": "Precisions_id", "provider": "Providers_id"}
 HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "D": styles.HEAD} | {
     column: styles.HEAD_LEFT.but(indent=1) for column in "EF"
 }
@@ -45,6 +45,7 @@ class Given:
     format: str
     basis: str = ""
     optional: bool = False
+    needed: bool = False  # a table of scenarios must give it
 
     def accept(self, value: Any) -> Any:
         """What the cell will hold, checked by its word; the default where blank."""
@@ -132,6 +133,19 @@ def rule(given: Given) -> tuple[str, dict[str, Any]]:
             "blank": given.optional
         }
     return "Text", {"type": "textLength", "operator": "between", "formula1": "1", "formula2": "80"}
+
+
+def out_of_bounds(groups: Groups) -> Tracer:
+    """How many numbers stand outside their bounds: pasting goes past validation."""
+    terms = []
+    for given in all_of(groups):
+        if isinstance(given.word, Number):
+            low = f"{given.name}<={given.word.above:g}" if given.word.above >= given.word.low else ""
+            low = low or f"{given.name}<{given.word.low:g}"
+            whole = f"+({given.name}<>INT({given.name}))" if given.word.whole else ""
+            term = f"({low})+({given.name}>{given.word.high:g}){whole}".replace("e+", "E+")
+            terms.append(f"IF(ISBLANK({given.name}),{int(not given.optional)},{term})")
+    return Tracer("+".join(terms), value=lambda: 0.0)
 
 
 def _between(kind: str, low: float, high: float) -> dict[str, Any]:

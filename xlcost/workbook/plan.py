@@ -8,21 +8,17 @@ from typing import Any
 import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.native import Tracer, call, join, where
+from xlcost.native import Tracer, call, join
 from xlcost.workbook import front, styles
-from xlcost.workbook.front import Check
 from xlcost.workbook.inputs import HEADS, accepted, inputs_sheet
+from xlcost.workbook.plan_checks import checks
 from xlcost.workbook.plan_inputs import INPUTS, MONTHS
-from xlcost.workbook.plan_lines import CALCULATION, FIRST, LAST, MONTHLY, MonthLine, month_end, month_range
-from xlcost.workbook.plan_summary import TABLE_LINES, Rows, day, summary_sheet, total_of
-from xlcost.workbook.sheet import HERE, Book, Sheet
+from xlcost.workbook.plan_lines import CALCULATION, FIRST, LAST, MONTHLY, MonthLine, month_end
+from xlcost.workbook.plan_summary import day, summary_sheet
+from xlcost.workbook.sheet import Book, Sheet
 from xlcost.workbook.tables import add_tables
 from xlcost.workbook.twice import Names, Native, Spelled
 
-KNOWN = (
-    "4-COUNTIF(Models_id,Model)-COUNTIF(GPUs_id,Train_Gpu)-COUNTIF(GPUs_id,Serve_Gpu)"
-    "-COUNTIF(Precisions_id,Serve_Precision)"
-)
 PURPOSE = "Fill in the cream cells with blue text. The figures are an example: replace them."
 
 
@@ -34,9 +30,9 @@ def book(values: Mapping[str, Any] | None = None) -> Book:
     _calculation_sheet(made, names)
     rows = _monthly_sheet(made, names)
     summary = summary_sheet(made, names, rows)
-    front.checks_sheet(made, _checks(names, rows, summary))
+    front.checks_sheet(made, checks(names, rows))
     made.sheets.insert(0, made.sheets.pop(made.sheets.index(summary)))
-    add_tables(made)
+    add_tables(made, providers=True)
     front.sources_sheet(made, SOURCES)
     front.cover(
         made,
@@ -57,6 +53,8 @@ def book(values: Mapping[str, Any] | None = None) -> Book:
         ],
     )
     front.light(made, summary, "R1")
+    for sheet, ref in (("Inputs", "E1"), ("Calculation", "F1"), ("Monthly", "D1")):
+        front.light(made, next(s for s in made.sheets if s.title == sheet), ref)
     summary.merges.append("R1:S1")
     return made
 
@@ -127,7 +125,7 @@ def _timeline(sheet: Sheet, names: Names) -> Names:
     sheet.put("B4", "Period", small.but(across="left"))
     sheet.put("B5", "Month ending", styles.LABEL.but(bold=True, bottom=None, indent=0))
     sheet.put("C5", "Unit", styles.HEAD_LEFT.but(bottom=None))
-    sheet.put("D5", "36 months", styles.HEAD.but(bottom=None))
+    sheet.put("D5", "Total or peak", styles.HEAD.but(bottom=None))
     sheet.put("B6", "Year of the plan", small.but(across="left"))
     count = Tracer(f"COLUMN()-{FIRST - 1}", 3, lambda: np.arange(1.0, MONTHS + 1))
     m = {"period": sheet.months(4, FIRST, MONTHS, count, small)}
@@ -150,64 +148,6 @@ def _total(line: MonthLine, row: int, reference: Tracer) -> Tracer | None:
         return Tracer(f"{LAST}{row}", value=lambda: float(values.value[-1]))
     name, compute = ("SUM", np.sum) if line.how == "sum" else ("MAX", np.max)
     return Tracer(f"{name}(${get_column_letter(FIRST)}{row}:${LAST}{row})", value=lambda: float(compute(values.value)))
-
-
-def _checks(names: Names, rows: Rows, summary: Sheet) -> list[Check]:
-    def zero(text: str, value: Any = 0.0) -> Tracer:
-        return Tracer(text, value=lambda: float(value() if callable(value) else value))
-
-    cost, whole = rows["cost"], total_of(rows, "cost")
-    parts = [total_of(rows, key) for key, _, total in TABLE_LINES if not total]
-    peak, replicas = month_range(rows["peak"][1]), month_range(rows["replicas"][1])
-    end = rows["days"][1].text.split(HERE)[0]
-    span = f"{end}${get_column_letter(FIRST)}$5:${LAST}$5"
-    fit = names["train_fit"] - names["Train_Gpus"]
-    return [
-        Check(
-            "Years add up to the months",
-            Tracer("«Summary»$L$32", value=lambda: whole.value) - whole,
-            0.5,
-            "Year labels or the timeline are broken",
-        ),
-        Check(
-            "Parts add up to the total",
-            whole - (parts[0] + parts[1] + parts[2] + parts[3] + parts[4]),
-            0.5,
-            "A cost line is missing from the total",
-        ),
-        Check(
-            "Cumulative cost ends at the total",
-            total_of(rows, "cumulative") - whole,
-            0.5,
-            "A month is missing from the running sum",
-        ),
-        Check(
-            "Replicas cover the peak in every month",
-            zero(f"SUMPRODUCT(--({peak}>{replicas}*{names['rate'].text}*1.000001))"),
-            0,
-            "Capacity is below demand",
-        ),
-        Check("The timeline has 36 month ends", zero(f"COUNT({span})-{MONTHS}"), 0, "A month was inserted or removed"),
-        Check(
-            "The whole training falls into the 36 months",
-            where(names["Train_Tokens"] > 0, 1 - total_of(rows, "train_share"), 0),
-            0.000001,
-            "More GPUs, an earlier start, or fewer tokens",
-        ),
-        Check(
-            "The training GPUs hold the model",
-            where(names["Train_Tokens"] > 0, call("MAX", fit, 0, value=max), 0),
-            0,
-            "Fewer GPUs than the training needs",
-        ),
-        Check(
-            "No error values in the monthly plan",
-            zero(f"IF(ISNUMBER(SUM({month_range(cost[1])})),0,1)"),
-            0,
-            "Look for the first error on Calculation",
-        ),
-        Check("Model, GPUs and precision stand in their tables", zero(KNOWN), 0, "Choose again from the lists"),
-    ]
 
 
 SOURCES = [

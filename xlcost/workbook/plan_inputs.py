@@ -32,7 +32,7 @@ from xlcost.workbook.inputs import TEXT, Given, Groups, assumed, word
 
 MONTHS = 36
 WHOLE_MONTH = number("month", "month no.", "Month of the plan", low=1, high=MONTHS, whole=True)
-RATE = number("rate", "share", "Change as a share", low=-0.9, high=5.0)
+RATE = number("rate", "share", "Change as a share", low=-0.5, high=0.5)
 MULTIPLE = number("multiple", "x", "A multiple", low=1.0, high=100.0)
 REQUESTS = number("requests", "requests / day", "Requests", high=1e12)
 MONEY = number("money", "USD / mth", "US dollars", high=1e12)
@@ -44,19 +44,19 @@ INPUTS: Groups = (
         (
             Given("Project", "Name of the plan", "text", TEXT, "Example: fine-tune and serve", styles.WORDS, ""),
             Given("Start_Month", "First month", "date", word(AsOf), dt.date(2026, 11, 1), styles.DATE, "First day"),
-            Given("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2026, 10, 31), styles.DATE, "Prices sheet"),
-            Given("Price_Change", "GPU prices, change per year", "% / yr", RATE, 0.0, styles.PERCENT, "None: prices rose in 2026"),
+            Given("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2026, 10, 31), styles.DATE, "Prices sheet", needed=True),
+            Given("Price_Change", "GPU prices, change per year", "% / yr", RATE, 0.0, styles.PERCENT, "No change assumed; from the first month on"),
         ),
     ),
     (
         "Model",
-        (Given("Model", "Model", "list", MODEL_ID, "llama-3.1-8b", styles.WORDS, "An id of the Models sheet"),),
+        (Given("Model", "Model", "list", MODEL_ID, "llama-3.1-8b", styles.WORDS, "An id of the Models sheet", needed=True),),
     ),
     (
         "Training",
         (
             Given("Train_Method", "What is trained", "list", word(TuneMethod), "lora", styles.WORDS, "full = all weights; lora, qlora = adapters"),
-            Given("Train_Tokens", "Training tokens (0 = no training)", "tokens", word(Tokens), 2e9, styles.WHOLE, "Tokens times passes over them"),
+            Given("Train_Tokens", "Training tokens (0 = no training)", "tokens", word(Tokens), 2e9, styles.WHOLE, "Tokens times passes over them", needed=True),
             Given("Train_Context", "Length of a training sequence", "tokens", word(Context), 4096, styles.WHOLE, "For memory"),
             Given("Train_Gpu", "GPU", "list", word(Gpu), "h100-sxm", styles.WORDS, "An id of the GPUs sheet"),
             Given("Train_Gpus", "Number of GPUs", "GPUs", word(Gpus), 8, styles.WHOLE, "One node"),
@@ -64,7 +64,7 @@ INPUTS: Groups = (
             Given("Goodput", "Paid time that trains", "share", word(Goodput), 1.0, styles.PERCENT, "Below 100 % only with an MFU measured in the run"),
             Given("Runs", "All runs over the final run", "x", MULTIPLE, 1.5, styles.TIMES, "Experiments and failures; 1.2 to 4 published (Cottier et al. 2024)"),
             Given("Train_Start", "Training begins in month", "month no.", WHOLE_MONTH, 1, styles.WHOLE, ""),
-            Given("Train_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day"),
+            Given("Train_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day; see Providers"),
             Given("Train_Term", "Term", "list", word(Term), "on_demand", styles.WORDS, "on_demand, spot, 1yr, 3yr"),
             Given("Train_Own_Price", "Own price (blank = from Prices)", "USD / h", word(Price), None, styles.USD4, "A quote beats the table", True),
         ),
@@ -72,7 +72,7 @@ INPUTS: Groups = (
     (
         "Serving",
         (
-            Given("Requests_Day", "Requests a day in the first month (0 = none)", "req / day", REQUESTS, 200000, styles.WHOLE, ""),
+            Given("Requests_Day", "Requests a day in the first month (0 = none)", "req / day", REQUESTS, 200000, styles.WHOLE, "", needed=True),
             Given("Growth", "Growth per month", "% / mth", RATE, 0.05, styles.PERCENT, ""),
             Given("Serve_Start", "Serving begins in month", "month no.", WHOLE_MONTH, 2, styles.WHOLE, ""),
             Given("Input_Tokens", "Input tokens per request", "tokens", word(Tokens), 1500, styles.WHOLE, "Prompt and retrieved text"),
@@ -82,9 +82,10 @@ INPUTS: Groups = (
             Given("Serve_Gpu", "GPU", "list", word(Gpu), "l40s", styles.WORDS, "An id of the GPUs sheet"),
             Given("Serve_Precision", "Precision of the weights", "list", word(Precision), "bf16", styles.WORDS, "The cache stays 16 bit"),
             Given("Batch", "Sequences served together by a replica", "sequences", word(Batch), 16, styles.WHOLE, "More is cheaper and slower"),
+            Given("Replica_Own", "GPUs of a replica (blank = 1, 2, 4 or eights)", "GPUs", word(Gpus), None, styles.WHOLE, "Fewest that hold it, rounded up to a size that splits evenly", True),
             Given("Decode_Mbu", "Bandwidth reached in decoding (MBU)", "share", share("mbu", "Share of bandwidth"), float(serving.DECODE_MBU), styles.PERCENT, assumed(serving.DECODE_MBU)),
             Given("Prefill_Mfu", "Peak reached in prefill (MFU)", "share", word(Mfu), float(serving.PREFILL_MFU), styles.PERCENT, assumed(serving.PREFILL_MFU)),
-            Given("Serve_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day"),
+            Given("Serve_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day; see Providers"),
             Given("Serve_Term", "Term", "list", word(Term), "on_demand", styles.WORDS, "on_demand, spot, 1yr, 3yr"),
             Given("Serve_Own_Price", "Own price (blank = from Prices)", "USD / h", word(Price), None, styles.USD4, "A quote beats the table", True),
         ),

@@ -16,6 +16,7 @@ from xlcost.functions import models
 from xlcost.functions.gpus import peak_tflops
 from xlcost.native import Tracer, call, where
 from xlcost.quantities import excel_serial, serial_date
+from xlcost.tables.prices import offer_value
 from xlcost.workbook import styles
 from xlcost.workbook.plan_inputs import MONTHS
 from xlcost.workbook.sheet import HERE
@@ -47,24 +48,43 @@ def _task(x: Names) -> Any:
     return where(x["Train_Method"] == "full", "train", x["Train_Method"])
 
 
+UNITS_OF = {"Train": "Train_Tokens", "Serve": "Requests_Day"}
+
+
+def _offer(x: Names, side: str) -> dict[str, Any]:
+    return {
+        "gpu": x[f"{side}_Gpu"],
+        "provider": x[f"{side}_Provider"],
+        "term": x[f"{side}_Term"],
+        "as_of": x["Price_Date"],
+    }
+
+
+def _asked(x: Names, side: str, own: Any, listed: Any, none: Any) -> Any:
+    """Own where a price was typed in, listed where it is looked up, nothing where the side is not used."""
+    price = x[f"{side}_Own_Price"]
+    return where(x[UNITS_OF[side]] > 0, where(price.left_out, listed, price if own is None else own), none)
+
+
 def _price(x: Names, side: str, f: Any) -> Any:
-    own = x[f"{side}_Own_Price"]
-    listed = f.GPU_PRICE(
-        gpu=x[f"{side}_Gpu"], provider=x[f"{side}_Provider"], term=x[f"{side}_Term"], as_of=x["Price_Date"]
-    )
-    return where(own.left_out, listed, own)
+    return _asked(x, side, None, f.GPU_PRICE(**_offer(x, side)), 0)
 
 
 def _price_source(side: str) -> Compute:
     """Where the price of a side comes from, live."""
+    return lambda f, x: _asked(x, side, "own price", f.PRICE_SOURCE(**_offer(x, side)), "not used")
 
-    def text(f: Any, x: Names) -> Any:
-        listed = f.PRICE_SOURCE(
-            gpu=x[f"{side}_Gpu"], provider=x[f"{side}_Provider"], term=x[f"{side}_Term"], as_of=x["Price_Date"]
-        )
-        return where(x[f"{side}_Own_Price"].left_out, listed, "own price")
 
-    return text
+def _members(x: Names, side: str) -> Any:
+    """Providers behind a price."""
+    offer = _offer(x, side)
+    found = offer_value("members", offer["gpu"], offer["provider"], offer["term"], offer["as_of"])
+    return _asked(x, side, 1, found, 0)
+
+
+def _even(gpus: Any) -> Any:
+    """The next size that a model splits over evenly: 1, 2, 4, or whole nodes of eight."""
+    return where(gpus <= 1, 1, where(gpus <= 2, 2, where(gpus <= 4, 4, np.ceil(gpus / 8) * 8)))
 
 
 def _touched(x: Names) -> Any:
@@ -88,6 +108,7 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("train_days", "Days on the clock", "days", styles.ONE, lambda f, x: x["train_hours"] / x["Train_Gpus"] / 24, "All runs, one after the other"),
             Line("train_months", "Months on the clock", "months", styles.TWO, lambda f, x: x["train_days"] * 24 * 12 / 8760),
             Line("train_price", "Price of a GPU-hour", "USD / h", styles.USD4, lambda f, x: _price(x, "Train", f), _price_source("Train")),
+            Line("train_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: _members(x, "Train"), "A median of few moves when one of them comes or goes"),
             Line("train_cost", "Cost of training", "USD", styles.USD, lambda f, x: x["train_hours"] * x["train_price"], total=True),
             Line("train_energy", "Energy of training", "kWh", styles.WHOLE, lambda f, x: f.ENERGY_KWH(gpu=x["Train_Gpu"], gpu_hours=x["train_hours"], load=x["Load"], pue=x["Pue"]), "The chips and the building; memo"),
         ),
@@ -100,7 +121,8 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("weights", "Weights as served", "GB", styles.ONE, lambda f, x: f.WEIGHT_GB(model=x["Model"], precision=x["Serve_Precision"])),
             Line("cache", "KV cache of one request", "GB", styles.FOUR, lambda f, x: f.KV_CACHE_GB(model=x["Model"], context=x["Input_Tokens"] + x["Output_Tokens"])),
             Line("served_gb", "Memory to serve a batch", "GB", styles.ONE, lambda f, x: f.INFER_MEMORY(model=x["Model"], precision=x["Serve_Precision"], context=x["Input_Tokens"] + x["Output_Tokens"], batch=x["Batch"])),
-            Line("replica", "GPUs of one replica", "GPUs", styles.WHOLE, lambda f, x: f.GPU_FIT(model=x["Model"], gpu=x["Serve_Gpu"], precision=x["Serve_Precision"], context=x["Input_Tokens"] + x["Output_Tokens"], batch=x["Batch"]), total=True),
+            Line("serve_fit", "Fewest GPUs that hold a replica", "GPUs", styles.WHOLE, lambda f, x: f.GPU_FIT(model=x["Model"], gpu=x["Serve_Gpu"], precision=x["Serve_Precision"], context=x["Input_Tokens"] + x["Output_Tokens"], batch=x["Batch"])),
+            Line("replica", "GPUs of one replica", "GPUs", styles.WHOLE, lambda f, x: where(x["Replica_Own"].left_out, _even(x["serve_fit"]), x["Replica_Own"]), "1, 2, 4 or nodes of eight, unless you say otherwise", total=True),
         ),
     ),
     (
@@ -113,7 +135,9 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("wait", "Time of one request", "s", styles.TWO, lambda f, x: x["prefill"] + x["Output_Tokens"] * x["step"], "Alone in the queue"),
             Line("speed", "Output of a replica", "tokens / s", styles.WHOLE, lambda f, x: x["rate"] * x["Output_Tokens"]),
             Line("serve_price", "Price of a GPU-hour", "USD / h", styles.USD4, lambda f, x: _price(x, "Serve", f), _price_source("Serve")),
-            Line("token_cost", "Cost of a million output tokens, fully loaded", "USD", styles.USD2, lambda f, x: x["serve_price"] * x["replica"] / 3600 / call("MAX", x["speed"], 0.000001, value=max) * 1e6, "Reading the prompts included", total=True),
+            Line("serve_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: _members(x, "Serve"), "A median of few moves when one of them comes or goes"),
+            Line("token_cost", "Cost of a million output tokens, fully loaded", "USD", styles.USD2, lambda f, x: where(x["Output_Tokens"] > 0, x["serve_price"] * x["replica"] / 3600 / x["speed"] * 1e6, 0), "Reading the prompts included", total=True),
+            Line("window", "Longest context of the model", "tokens", styles.WHOLE, lambda f, x: f.MODEL_SPEC(model=x["Model"], field="context"), "0 where the table does not know it"),
         ),
     ),
 )  # fmt: skip
@@ -180,7 +204,7 @@ MONTHLY: tuple[tuple[str, tuple[MonthLine, ...]], ...] = (
         (
             MonthLine("average", "Average demand", "req / s", styles.TWO, lambda f, x, m: m["daily"] / 86400, "max"),
             MonthLine("peak", "Peak demand", "req / s", styles.TWO, lambda f, x, m: m["average"] * x["Peak_Ratio"], "max"),
-            MonthLine("replicas", "Replicas", "replicas", styles.WHOLE, lambda f, x, m: np.ceil(m["peak"] / (x["rate"] * x["Max_Load"]) - 1e-9), "max"),
+            MonthLine("replicas", "Replicas", "replicas", styles.WHOLE, lambda f, x, m: np.ceil(m["peak"] / (x["rate"] * x["Max_Load"]) * (1 - 1e-12)), "max"),
             MonthLine("gpus", "GPUs deployed", "GPUs", styles.WHOLE, lambda f, x, m: m["replicas"] * x["replica"], "max"),
             MonthLine("load", "Average load", "share", styles.PERCENT, lambda f, x, m: _per(m["average"], m["replicas"] * x["rate"], 1), "none"),
         ),

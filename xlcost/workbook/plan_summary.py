@@ -88,7 +88,7 @@ def _tiles(sheet: Sheet, names: Names, rows: Rows) -> None:
         (
             "GPUs of a replica",
             names["replica"],
-            '0" GPUs"',
+            '[=1]0" GPU";#,##0" GPUs"',
             join(_number(names["served_gb"]), " GB to serve ", _number(names["Batch"]), " at once"),
         ),
         (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcost.errors import BadInput, XlcostError
-from xlcost.workbook.inputs import accepted
+from xlcost.workbook.inputs import accepted, all_of
 from xlcost.workbook.plan_inputs import INPUTS
 
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -41,8 +41,13 @@ def read(path: Path) -> list[Scenario]:
 def parsed(text: str, name: str) -> list[Scenario]:
     """The scenarios of a CSV text."""
     reader = csv.DictReader(io.StringIO(text))
-    if "file" not in (reader.fieldnames or ()):
-        raise BadInput(f"{name}: the first line must name the columns, 'file' among them")
+    columns = reader.fieldnames or ()
+    if "file" not in columns:
+        hint = "; its cells seem to be separated by semicolons, write commas" if ";" in (columns or [""])[0] else ""
+        raise BadInput(f"{name}: the first line must name the columns, 'file' among them{hint}")
+    for given in all_of(INPUTS):
+        if given.needed and given.name not in columns:
+            raise BadInput(f"{name}: there is no column '{given.name}' ({given.label})")
     found: list[Scenario] = []
     for row in reader:
         try:
@@ -62,4 +67,7 @@ def _scenario(row: dict[Any, Any], taken: set[str]) -> Scenario:
         raise BadInput(f"file: '{file}' cannot be a file name; it takes letters, digits, _ and -")
     if file in taken:
         raise BadInput(f"file: '{file}' stands twice")
+    for given in all_of(INPUTS):
+        if given.needed and not row[given.name].strip():
+            raise BadInput(f"{given.name}: is blank; a scenario must say it ({given.label})")
     return Scenario(file, accepted(INPUTS, row))

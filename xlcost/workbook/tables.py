@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.tables.prices import periods
+from xlcost.tables.prices import MEDIAN, Period, periods
 from xlcost.tables.store import GPUS, MODELS, PRECISIONS, Table
 from xlcost.workbook import styles
 from xlcost.workbook.sheet import Book, Sheet
@@ -22,17 +22,19 @@ PURPOSE = {
     "Models": "Model table: parameters and shape. Formulas look ids up here; add a row by inserting inside the table.",
     "GPUs": "Accelerator table: dense peaks in TFLOP/s, memory in GiB as marketed, bandwidth in GB/s, power in W.",
     "Precisions": "Number formats: bits stored per number, and the peak that their arithmetic runs at.",
+    "Providers": "Whom the Prices sheet knows; median is the median of all that offer a GPU that day.",
     "Prices": "USD per GPU-hour: in force from (including) until (excluding) the dates shown. Provider median = all.",
 }
 TEXT_COLUMNS = ("name", "source", "attention", "org", "release", "peak", "modality", "notes", "vendor")
-PRICE_COLUMNS = ("row", "gpu", "provider", "term", "from", "until", "usd", "source")
+PRICE_COLUMNS = ("row", "gpu", "provider", "term", "from", "until", "usd", "members", "source")
 LONGEST = 130  # characters of the widest column
 
 
-def add_tables(book: Book, *, whole: bool = False) -> None:
+def add_tables(book: Book, *, whole: bool = False, providers: bool = False) -> None:
     """Add the sheets that the book's formulas look up in, with the columns they use; call it last.
 
     A column that a cell chooses is a peak in the workbooks; `whole` brings every column, for any field.
+    `providers` adds the list that a cell can choose a provider from.
     """
     used = book.used_columns()
     for table in (MODELS, GPUS, PRECISIONS):
@@ -41,6 +43,8 @@ def add_tables(book: Book, *, whole: bool = False) -> None:
             _table_sheet(book, table, columns, whole)
     if any(name == "Prices" for name, _ in used):
         _price_sheet(book, {column for name, column in used if name == "Prices"})
+    if providers:
+        _provider_sheet(book)
 
 
 def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
@@ -64,12 +68,26 @@ def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
 
 
 def _price_sheet(book: Book, used: set[str]) -> None:
-    rows = [[n, p.gpu, p.provider, p.term, p.start, p.end, p.usd, p.source] for n, p in enumerate(periods(), 1)]
+    rows = [
+        [n, p.gpu, p.provider, p.term, p.start, p.end, p.usd, p.members, p.source] for n, p in enumerate(periods(), 1)
+    ]
     sheet = grid(book, "Prices", list(PRICE_COLUMNS), rows)
     for i, column in enumerate(PRICE_COLUMNS):
         letter = get_column_letter(i + 2)
         if column in used:
             book.name(f"Prices_{column}", sheet, f"{letter}{TOP + 1}:{letter}{TOP + len(rows)}")
+
+
+def _provider_sheet(book: Book) -> None:
+    first: dict[str, list[Period]] = {}
+    for p in periods():
+        first.setdefault(p.provider, []).append(p)
+    names = [MEDIAN, *sorted(name for name in first if name != MEDIAN)]
+    rows = [
+        [n, len({p.gpu for p in first[n]}), min(p.start for p in first[n]), max(p.end for p in first[n])] for n in names
+    ]
+    sheet = grid(book, "Providers", ["provider", "gpus", "from", "until"], rows)
+    book.name("Providers_id", sheet, f"B{TOP + 1}:B{TOP + len(rows)}")
 
 
 def _cell(value: Any) -> Any:

@@ -1,0 +1,177 @@
+"""EXPLAIN and NATIVE_FORMULA: how a figure comes about, and the formula behind a function.
+
+An explanation calls the body with tracers that are named after the arguments and know their values. Look-ups and
+the formulas of `formulas/` report to a recorder; each becomes a row, and the next formula is written with its name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcost.errors import BadInput, NotInTable, XlcostError
+from xlcost.function import RECORDER, FunctionSpec, Parameter, function
+from xlcost.native import Tracer, formula, model_cell, optional_cell, traced
+from xlcost.native import cell as tracer_cell
+from xlcost.quantities import Choice, Date, FunctionName, Given, ModelWord, Steps, Text, serial_date
+from xlcost.sources import XLCOST_TABLES, Assumed
+
+HEADING = ["step", "formula", "value", "unit", "source"]
+UNITS = (
+    ("_tflops", "TFLOP/s"),
+    ("_tops", "TOP/s"),
+    ("_gb_s", "GB/s"),
+    ("_gb", "GB"),
+    ("_w", "W"),
+    ("_usd", "USD"),
+    ("bits", "bits"),
+    ("params", "parameters"),
+    ("usd", "USD"),
+)
+
+
+class Working:
+    """The recorder: rows of steps, each with a name of its own."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Any]] = []
+        self.names: dict[str, Any] = {}
+        self.known: dict[str, Tracer] = {}
+
+    def note(self, name: str, text: str, value: Any, unit: str, source: str) -> Tracer:
+        """A row; gives the tracer that stands for it from now on."""
+        again = self.known.get(text)
+        if again is not None:
+            return again
+        own = name
+        while own in self.names:
+            head, _, tail = own.rpartition("_")
+            own = f"{head}_{int(tail) + 1}" if tail.isdigit() else f"{own}_2"
+        self.names[own] = value
+        self.rows.append([own, text, value, unit, source])
+        self.known[text] = Tracer(own, value=lambda: value)
+        return self.known[text]
+
+    def step(self, name: str, unit: str, result: Any) -> Any:
+        if not isinstance(result, Tracer):
+            return result
+        value = result.value.item() if isinstance(result.value, (np.generic, np.ndarray)) else result.value
+        return self.note(name, result.text, value, unit, "")
+
+    def look_up(self, table: Any, key: Any, column: Any, found: Tracer) -> Tracer:
+        row = table.rows[table.row_number(key)]
+        unit = next((unit for end, unit in UNITS if column.endswith(end)), "")
+        text = f"{column} of {row['id']} in {table.name}"
+        return self.note(column, text, found.value, unit, f"{row['as_of']}, {row['source']}")
+
+    def offer(self, offer_value: Any, gpu: Any, provider: Any, term: Any, serial: Any, found: Tracer) -> Tracer:
+        day = serial_date(serial).isoformat()
+        text = f"{term} price of {gpu}, {provider}, on {day}"
+        source = offer_value("source", gpu, provider, term, float(serial))
+        return self.note("price", text, found.value, "USD / GPU-hour", source)
+
+
+@function(
+    "EXPLAIN",
+    category="Audit",
+    source=XLCOST_TABLES,
+    example={"function": "POWER_COST", "arguments": [400, 100, 0.1, 1]},
+    native=False,
+)
+def explain(function: FunctionName, *arguments: Given) -> Steps:
+    """The working of a function: each step with its formula, value, unit and source; or the sentence of its error.
+
+    The first argument is the function's name, the others are what that function takes, in its order, one value each.
+    Steps are written with the names of the arguments and of the steps above them, so that they can be checked one by
+    one; the last one is the result.
+    """
+    spec = _spec(function)
+    single = [_single(value) for value in arguments]
+    try:
+        result = spec.call(*single)
+        values = spec.bind(tuple(single), {})
+    except XlcostError as error:
+        return [HEADING, ["error", str(error), error.code, "", ""]]
+    return [HEADING, *_working(spec, values, result)]
+
+
+def _single(value: Any) -> Any:
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        return value
+    cells = np.asarray(value, dtype=object)
+    if cells.size != 1:
+        raise BadInput("arguments: EXPLAIN takes one value for each argument, not a range")
+    return cells.item()
+
+
+def _spec(name: str) -> FunctionSpec:
+    from xlcost.catalogue import named  # the catalogue holds this function too: it can only be asked when called
+
+    return named(name)
+
+
+def _working(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[Any]]:
+    """Arguments, steps, result."""
+    working = Working()
+    given = [
+        _argument(working, p, value) for p, value in zip(spec.parameters, values, strict=False) if value is not None
+    ]
+    if spec.native:
+        token = RECORDER.set(working)
+        try:
+            traced_result = traced(spec.body(*_fill(spec, values, given)))
+        finally:
+            RECORDER.reset(token)
+        text = traced_result.text
+    else:
+        text = spec.summary
+    shown = result if isinstance(result, (float, str)) else _shape(result)
+    return [*working.rows, ["result", text, shown, spec.returns.unit, str(spec.source)]]
+
+
+def _shape(result: Any) -> str:
+    return f"{len(result)} rows" if isinstance(result, list) else ", ".join(f"{v:g}" for v in np.ravel(result))
+
+
+def _argument(working: Working, p: Parameter, value: Any) -> Any:
+    """A row for an argument; a choice stays what it is, anything else becomes a named tracer."""
+    shown = serial_date(value).isoformat() if isinstance(p.word, Date) and isinstance(value, float) else value
+    source = f"{value.source.short}: {value.why}" if isinstance(value, Assumed) else ""
+    how = "default" if value is p.default else "argument"
+    plain = shown if isinstance(shown, (str, float)) else _shape(shown)
+    working.rows.append([p.name, how, plain, p.word.unit, source])
+    working.names[p.name] = shown
+    if isinstance(p.word, Choice):
+        return p.name, value
+    return p.name, tracer_cell(p.name, value, is_number=isinstance(p.word, ModelWord) and isinstance(value, float))
+
+
+def _fill(spec: FunctionSpec, values: list[Any], given: list[Any]) -> list[Any]:
+    by_name = dict(given)
+    return [by_name.get(p.name) for p in spec.parameters][: len(values)]
+
+
+@function(
+    "NATIVE_FORMULA",
+    category="Audit",
+    source=XLCOST_TABLES,
+    example={"function": "CHINCHILLA_TOKENS", "returns": None},
+    native=False,
+)
+def native_formula(function: FunctionName) -> Text:
+    """A function as plain spreadsheet text, written with the names of its arguments.
+
+    It looks up in the named columns of a workbook's own table sheets (Models_params, Prices_usd ...). A function that
+    searches, sorts or simulates has none: #N/A.
+    """
+    spec = _spec(function)
+    if not spec.native:
+        raise NotInTable(f"{spec.name} has no formula: it searches, sorts or simulates")
+    return "=" + formula(spec, {p.name: _cell(p) for p in spec.parameters}).text
+
+
+def _cell(p: Parameter) -> Tracer:
+    if isinstance(p.word, ModelWord):
+        return model_cell(p.name)
+    return tracer_cell(p.name) if p.required else optional_cell(p.name)
