@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Anything, Choice, Series, Spill, Word
+from xlcost.quantities import Anything, Choice, Number, Series, Spill, Word
 from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
@@ -79,13 +79,30 @@ class Parameter:
             if self.default is REQUIRED:
                 raise BadInput(f"{self.name}: is missing; it takes {self.word.allowed()}")
             return self.default
-        value = self.word.accept(value, self.name)
-        return self.fill(value) if isinstance(value, np.ndarray) else value
+        accepted = self.word.accept(value, self.name)
+        if type(accepted) is not np.ndarray or accepted is value:  # an array given back as it came holds no blank
+            return accepted
+        return self.fill(accepted)
+
+    @functools.cached_property
+    def take(self) -> Callable[[Any], Any]:
+        """`accept`, with a short way for a float within its bounds."""
+        word, accept = self.word, self.accept
+        if type(word) is not Number or word.whole:
+            return accept
+        low, high, above = word.low, word.high, word.above
+
+        def number(value: Any) -> Any:
+            return value if type(value) is float and low <= value <= high and value > above else accept(value)
+
+        return number
 
     def fill(self, values: np.ndarray) -> np.ndarray:
         """Blank rows take the default; where there is none they are an error."""
+        if self.default is None:
+            return values
         blank = blanks(values)
-        if self.default is None or not blank.any():
+        if not blank.any():
             return values
         if self.required:
             raise BadInput(f"{self.name}: is blank; it takes {self.word.allowed()}", blank)
@@ -153,15 +170,18 @@ class FunctionSpec:
                 if place[name] < len(arguments):
                     raise BadInput(f"{self.name}: argument '{name}' is given twice")
                 values[place[name]] = value
-        return [p.accept(v) for p, v in zip(self.parameters, values, strict=True)]
+        return [p.take(v) for p, v in zip(self.parameters, values, strict=True)]
 
     def call(self, *arguments: Any, **named: Any) -> Any:
         """The checked call: convert, compute, make sure that there is a result."""
         values = self.bind(arguments, named)
         if self.whole:
             return self._call_whole(values)
-        _check_shapes(self, values)
+        arrays = [v for v in values if type(v) is np.ndarray]
         try:
+            if not arrays:
+                return finished(self.body(*values), self.name)
+            _check_shapes(self, values)
             with np.errstate(all="ignore"):
                 return finished(by_kind(self.body, values, self.chosen, self.optional), self.name)
         except XlcostError:
@@ -217,9 +237,10 @@ def finished(result: Any, name: str) -> Any:
     if (isinstance(result, np.ndarray) and result.ndim == 0) or isinstance(result, np.generic):
         return finished(result.item(), name)
     if isinstance(result, np.ndarray) and result.dtype.kind == "f":
-        bad = ~np.isfinite(result)
-        if bad.any():
-            raise NoResult(f"{name} has no finite result for these arguments", bad)
+        if not math.isfinite(result.sum()):  # quick; a sum may also overflow
+            finite = np.isfinite(result)
+            if not finite.all():
+                raise NoResult(f"{name} has no finite result for these arguments", ~finite)
     return float(result) if isinstance(result, int) else result
 
 

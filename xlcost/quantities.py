@@ -65,7 +65,10 @@ class Word:
     meaning: str
 
     def accept(self, value: Any, name: str) -> Any:
-        """The value, or the array of values, as formulas take it."""
+        """The value, or the array of values, as formulas take it; the same array only if no item is blank."""
+        kind = type(value)
+        if kind is float or kind is str or kind is int:
+            return self.accept_one(value, name)
         if isinstance(value, np.ndarray):
             return self.accept_array(value, name)
         if isinstance(value, (list, tuple)):
@@ -146,13 +149,17 @@ class Number(Word):
         if values.dtype.kind not in "fiu":
             return super().accept_array(values, name)
         numbers = values.astype(float, copy=False)
+        if numbers.size and not self.whole:
+            least, most = numbers.min(), numbers.max()  # NaN if there is one
+            if self.low <= least and least > self.above and most <= self.high:
+                return numbers
         outside = ~((numbers >= self.low) & (numbers <= self.high) & (numbers > self.above) | np.isnan(numbers))
         if self.whole:
             outside |= ~np.isnan(numbers) & (numbers != np.trunc(numbers))
         if outside.any():
             sentences = [str(self.bad(value, name)) for value in numbers[outside].tolist()]
             raise BadInput(sentences[0], outside, sentences)
-        return numbers
+        return np.array(numbers)
 
     def collect(self, values: list[Any]) -> np.ndarray:
         return np.array(values, dtype=float)
@@ -177,6 +184,14 @@ class Key(Word):
             raise self.bad(value, name)
         return value.strip()
 
+    def accept_array(self, values: np.ndarray, name: str) -> np.ndarray:
+        """Ids are taken as they are; only what is no clean text is read one by one."""
+        if values.dtype == object and all(
+            type(v) is str and v == v.strip() != "" for v in set(values.ravel().tolist())
+        ):
+            return values
+        return super().accept_array(values, name)
+
     def allowed(self) -> str:
         return f"an id of the {self.table} table, as text"
 
@@ -199,7 +214,7 @@ class ModelWord(Word):
         return super().collect(values)
 
     def accept_array(self, values: np.ndarray, name: str) -> np.ndarray:
-        if values.dtype.kind == "f" and bool(np.all((values >= 1e6) & (values <= 1e18))):
+        if values.dtype.kind == "f" and values.size and values.min() >= 1e6 and values.max() <= 1e18:
             return values
         return super().accept_array(values, name)
 
@@ -253,6 +268,22 @@ class Date(Word):
 
     def allowed(self) -> str:
         return 'a date from 2000 to 2099, or text such as "2023-04-07"'
+
+
+@dataclass(frozen=True)
+class Flag(Number):
+    """TRUE or FALSE; formulas take 1 or 0."""
+
+    high: float = 1.0
+    whole: bool = True
+
+    def accept_one(self, value: Any, name: str) -> float:
+        if isinstance(value, str):
+            value = {"true": True, "false": False}.get(value.strip().lower(), value)
+        return super().accept_one(float(value) if isinstance(value, bool) else value, name)
+
+    def allowed(self) -> str:
+        return "TRUE or FALSE (1 or 0)"
 
 
 @dataclass(frozen=True)
@@ -365,6 +396,40 @@ Degree: TypeAlias = Annotated[Any, count("degree", "GPUs", "GPUs that share one 
 
 FunctionName: TypeAlias = Annotated[Any, Key("function", "id", "Name of a function such as TRAIN_COST", "function")]
 Given: TypeAlias = Annotated[Any, Anything("arguments", "", "What that function takes, in its order")]
+Layers: TypeAlias = Annotated[Any, count("layers", "layers", "Transformer layers", high=1e6)]
+Hidden: TypeAlias = Annotated[Any, count("hidden", "numbers", "Width of the model: numbers per token", high=1e7)]
+Heads: TypeAlias = Annotated[Any, count("heads", "heads", "Attention heads; the width is a multiple of them", high=1e6)]
+KvHeads: TypeAlias = Annotated[
+    Any, count("kv_heads", "heads", "Heads of keys and values; as many as heads without grouping", high=1e6)
+]
+Ffn: TypeAlias = Annotated[Any, count("ffn", "numbers", "Width of the feed-forward layer", high=1e8)]
+Vocab: TypeAlias = Annotated[Any, count("vocab", "tokens", "Tokens of the vocabulary, padding included", high=1e9)]
+Gated: TypeAlias = Annotated[Any, Flag("gated", "TRUE or FALSE", "Feed-forward of three matrices (SwiGLU), not two")]
+Tied: TypeAlias = Annotated[Any, Flag("tied", "TRUE or FALSE", "One embedding matrix for input and output")]
+FlopBudget: TypeAlias = Annotated[Any, number("flops", "FLOP", "Operations of the whole training run", above=0.0)]
+ParamsGiven: TypeAlias = Annotated[
+    Any, number("params", "parameters", "Parameters, a number or text such as 70B", above=0.0, high=1e18)
+]
+TokensPerSecond: TypeAlias = Annotated[
+    Any, number("tokens_per_second", "tokens / s", "Tokens per second of all GPUs together", above=0.0, high=1e15)
+]
+Utilisation: TypeAlias = Annotated[Any, share("utilisation", "Share of the paid or owned hours that are used")]
+Capex: TypeAlias = Annotated[
+    Any, number("capex", "USD / GPU", "All that is bought, per GPU: chip, its share of server and network", high=1e7)
+]
+Years: TypeAlias = Annotated[
+    Any, number("years", "years", "Years until the purchase is written off", above=0.0, high=50.0)
+]
+Opex: TypeAlias = Annotated[
+    Any, number("opex", "share", "Space, maintenance, staff: a year's dollars as a share of capex", high=10.0)
+]
+Residual: TypeAlias = Annotated[
+    Any, number("residual", "share", "Value left after those years, as a share of capex", high=1.0)
+]
+Energy: TypeAlias = Annotated[Any, number("kwh", "kWh", "Electrical energy at the meter", high=1e15)]
+Region: TypeAlias = Annotated[
+    Any, Key("region", "id", "Country or US state such as france or us-virginia; left out: world", "region")
+]
 
 # What a function gives.
 Params: TypeAlias = Annotated[Any, Result("params", "parameters", "Parameters")]
@@ -380,3 +445,6 @@ GpuCount: TypeAlias = Annotated[Any, Result("gpus", "GPUs", "Whole number of GPU
 Text: TypeAlias = Annotated[Any, Result("text", "text", "Text")]
 Cell: TypeAlias = Annotated[Any, Result("value", "value", "Number or text, as the table has it")]
 Steps: TypeAlias = Annotated[Any, Spill("steps", "table", "Rows: step, formula, value, unit, source")]
+ShareOut: TypeAlias = Annotated[Any, Result("share", "share", "Share; 1 is all of it")]
+Loss: TypeAlias = Annotated[Any, Result("loss", "nats / token", "Cross-entropy per token")]
+Kilograms: TypeAlias = Annotated[Any, Result("kg", "kg CO2e", "Greenhouse gases as carbon dioxide")]

@@ -14,6 +14,9 @@ import numpy as np
 from xlcost.errors import XlcostError
 
 
+CHUNK = 8192  # rows
+
+
 def blanks(values: np.ndarray) -> np.ndarray:
     """Which rows are blank: NaN among numbers, None among ids."""
     if values.dtype.kind == "f":
@@ -23,13 +26,15 @@ def blanks(values: np.ndarray) -> np.ndarray:
 
 def by_kind(body: Callable[..., Any], values: Sequence[Any], chosen: Sequence[bool], optional: Sequence[bool]) -> Any:
     """The body over the broadcast rows; `chosen`, `optional` mark the arguments that make kinds."""
-    kinds = {
-        i: values[i] if chosen[i] else blanks(values[i])
-        for i in range(len(values))
-        if isinstance(values[i], np.ndarray) and (chosen[i] or optional[i])
-    }
+    kinds = {}
+    for i, value in enumerate(values):
+        if isinstance(value, np.ndarray) and (chosen[i] or optional[i]):
+            if chosen[i]:
+                kinds[i] = value
+            elif value.dtype.kind != "f" or np.isnan(value.min()):
+                kinds[i] = blanks(value)
     if not kinds:
-        return body(*values)
+        return in_chunks(body, values)
     shape = np.broadcast_shapes(*(v.shape for v in values if isinstance(v, np.ndarray)))
     flat = [np.broadcast_to(v, shape).ravel() if isinstance(v, np.ndarray) else v for v in values]
     groups: dict[Any, list[int]] = {}
@@ -45,6 +50,25 @@ def by_kind(body: Callable[..., Any], values: Sequence[Any], chosen: Sequence[bo
     for index, result in parts:
         out[index] = result
     return (out.astype(float) if all(_numeric(result) for _, result in parts) else out).reshape(shape)
+
+
+def in_chunks(body: Callable[..., Any], values: Sequence[Any]) -> Any:
+    """A long column by pieces that stay in the processor's cache; a failure is told of the whole column."""
+    shapes = {v.shape for v in values if isinstance(v, np.ndarray)}
+    size = max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
+    if size < 2 * CHUNK or len(shapes) > 1 or len(next(iter(shapes))) > 1:
+        return body(*values)
+    out = np.empty(size)
+    try:
+        for first in range(0, size, CHUNK):
+            piece = slice(first, first + CHUNK)
+            result = body(*(v[piece] if isinstance(v, np.ndarray) else v for v in values))
+            if getattr(result, "dtype", None) != float:
+                return body(*values)
+            out[piece] = result
+    except XlcostError:
+        return body(*values)
+    return out
 
 
 def _of_kind(values: Any, rows: np.ndarray, kind: Any, choice: bool) -> Any:

@@ -70,4 +70,26 @@ A16Z_2023 = Source(
     "a16z.com/navigating-the-high-cost-of-ai-compute",
     2023,
 )
+BESIROGLU_2024 = Source("Besiroglu et al. 2024", "Chinchilla scaling: a replication attempt", "arXiv:2404.10102", 2024)
+KORTHIKANTI_TIMES = Source(
+    "Korthikanti et al. 2022", "Reducing activation recomputation, Table 5", "arXiv:2205.05198", 2022
+)
+MEGATRON_CORE = Source(
+    "Megatron-LM", "distributed optimizer: bytes per parameter", "github.com/NVIDIA/Megatron-LM", 2024
+)
+TORCHTITAN = Source("torchtitan", "performance on 64 A100", "github.com/pytorch/torchtitan docs/performance.md", 2024)
+EPOCH_COSTS = Source(
+    "Epoch AI",
+    "training-cost-trends: server power and lifetime",
+    "github.com/epoch-research/training-cost-trends",
+    2026,
+)
+AMAZON_10K = Source("Amazon 2025", "annual report: useful life of servers", "wiresift.com/ai-server-depreciation", 2025)
+CBRE_2024 = Source("CBRE 2024", "North America data center trends H2 2024", "cbre.com/insights/reports", 2024)
+CLUSTER_USE = Source(
+    "Disintermediate", "glossary: cluster utilisation", "disintermediate.global/glossary/utilisation", 2026
+)
+ECOLOGITS = Source(
+    "ADEME and OWID", "electricity mixes, as EcoLogits 0.11.3 has them", "pypi.org/project/ecologits", 2025
+)
 XLCOST_TABLES = Source("xlcost tables", "each row with its own source and date", "xlcost/tables", 2026)

@@ -26,3 +26,13 @@ def energy_kwh(watts: Any, hours: Any, pue: Any) -> Any:
 def electricity_cost(kwh: Any, price: Any) -> Any:
     """Dollars for energy."""
     return kwh * price
+
+
+@step("kg CO2e")
+def carbon_kg(kwh: Any, intensity: Any) -> Any:
+    """Greenhouse gases of energy at a grid's kg CO2e per kWh.
+
+    >>> round(carbon_kg(232e3, 0.415))
+    96280
+    """
+    return kwh * intensity

@@ -142,6 +142,8 @@ def look_up(table: Table, key: Any, column: Any) -> Any:
 
 def each_row(one: Any, *columns: Any) -> np.ndarray:
     """`one` over the rows, each distinct combination once; the rows that fail are named together."""
+    if sum(isinstance(c, np.ndarray) for c in columns) == 1:
+        return _one_column(one, columns)
     arrays = np.broadcast_arrays(*(np.asarray(c, dtype=object) for c in columns))
     rows = list(zip(*(a.ravel().tolist() for a in arrays), strict=True))
     known: dict[Any, Any] = {}
@@ -159,3 +161,23 @@ def each_row(one: Any, *columns: Any) -> np.ndarray:
     numeric = all(type(v) is float for v in known.values())
     out = np.array(values, dtype=float if numeric else object)
     return out.reshape(arrays[0].shape)
+
+
+def _one_column(one: Any, columns: Any) -> np.ndarray:
+    """The common case: one range of keys, all else constant."""
+    at = next(i for i, c in enumerate(columns) if isinstance(c, np.ndarray))
+    before, keys, after = columns[:at], columns[at].ravel().tolist(), columns[at + 1 :]
+    known: dict[Any, Any] = {}
+    failed: dict[Any, str] = {}
+    for key in set(keys):
+        try:
+            known[key] = one(*before, key, *after)
+        except NotInTable as error:
+            failed[key] = str(error)
+    if failed:
+        where = np.array([key in failed for key in keys]).reshape(columns[at].shape)
+        sentences = [failed[key] for key in keys if key in failed]
+        raise NotInTable(sentences[0], where, sentences)
+    numeric = all(type(v) is float for v in known.values())
+    out = np.array(list(map(known.__getitem__, keys)), dtype=float if numeric else object)
+    return out.reshape(columns[at].shape)

@@ -36,7 +36,7 @@ def status(book: Book) -> Tracer:
 
 def checks_sheet(book: Book, checks: list[Check]) -> Sheet:
     """The list of tests, each with its light, and the overall one."""
-    widths = {"A": 1.5, "B": 5, "C": 62, "D": 14, "E": 14, "F": 14, "G": 58}
+    widths = {"A": 1.5, "B": 5, "C": 62, "D": 14, "E": 14, "F": 14, "G": 70}
     sheet = book.sheet("Checks", "check", widths, freeze="A7")
     sheet.heading("Checks", "Every test must read OK before the numbers leave the building.")
     heads = ("#", "Test", "Value", "Tolerance", "Status", "If it fails")

@@ -1,0 +1,188 @@
+"""Training in parallel: operations of a step, utilisation, seconds of a step.
+
+The shapes are those of GPT: feed-forward layers of four times the width, learned positions, tied embeddings.
+Sizes are per step unless they say otherwise; peaks are dense TFLOP/s, rates GB/s.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcost.formulas import memory
+from xlcost.function import step
+from xlcost.sources import KORTHIKANTI_TIMES, Assumed
+
+MATMUL_SHARE = Assumed(
+    0.73,
+    KORTHIKANTI_TIMES,
+    "share of the dense peak in matrix products; fitted on the four rows of selective recomputation",
+)
+LINK_SHARE = Assumed(0.41, KORTHIKANTI_TIMES, "share of the bandwidth of links between GPUs; fitted together with it")
+GRADIENT_BYTES = 4  # gradients are summed over data-parallel GPUs in FP32
+
+
+def gpt_params(layers: Any, hidden: Any, vocab: Any, context: Any) -> Any:
+    """Parameters of a GPT with learned positions (Narayanan et al. 2021, equation 2).
+
+    >>> round(gpt_params(96, 12288, 51200, 2048) / 1e9, 1)
+    174.6
+    """
+    return 12 * layers * hidden**2 * (1 + 13 / (12 * hidden) + (vocab + context) / (12 * layers * hidden))
+
+
+def forward_flops(sequences: Any, context: Any, layers: Any, hidden: Any) -> Any:
+    """Forward pass of the layers without the logits: 24 per weight square and token, full attention."""
+    return 24 * sequences * context * layers * hidden**2 * (1 + context / (6 * hidden))
+
+
+@step("FLOP")
+def model_flops(sequences: Any, context: Any, layers: Any, hidden: Any, vocab: Any) -> Any:
+    """Forward and backward pass, logits included, nothing computed twice (Korthikanti et al. 2022, equation 7).
+
+    >>> round(model_flops(1, 2048, 96, 12288, 51200) / 2048 / 1e12, 4)
+    1.0764
+    """
+    logits = 6 * sequences * context * hidden * vocab
+    return 3 * forward_flops(sequences, context, layers, hidden) + logits
+
+
+@step("FLOP")
+def hardware_flops(
+    sequences: Any, context: Any, layers: Any, hidden: Any, vocab: Any, selective: Any, full: Any
+) -> Any:
+    """What the hardware computes, recomputation included: the number behind HFU, as model_flops is behind MFU.
+
+    `full` adds a forward pass of the layers (Narayanan et al. 2021, equation 3), `selective` 12 per layer, width and
+    squared context (Korthikanti et al. 2022, equation 8, which counts attention three times as large as one forward
+    pass of it is).
+    """
+    attention = 12 * sequences * context**2 * layers * hidden
+    again = np.where(full, forward_flops(sequences, context, layers, hidden), np.where(selective, attention, 0))
+    return model_flops(sequences, context, layers, hidden, vocab) + again
+
+
+@step("share")
+def utilisation(flops: Any, seconds: Any, gpus: Any, peak_tflops: Any) -> Any:
+    """Share of the dense peak: MFU for model operations, HFU for hardware operations.
+
+    >>> round(utilisation(model_flops(64, 2048, 96, 12288, 51200), 13.75, 64, 312), 3)
+    0.514
+    """
+    return flops / (seconds * gpus * peak_tflops * 1e12)
+
+
+def training_seconds(params: Any, tokens: Any, gpus: Any, tflops: Any) -> Any:
+    """8TP/nX: a run with full recomputation at `tflops` hardware TFLOP/s per GPU (Narayanan et al. 2021, equation 4).
+
+    It leaves attention and logits out, which makes it some 2 % short.
+
+    >>> round(training_seconds(175e9, 300e9, 1024, 140) / 86400)
+    34
+    """
+    return 8 * tokens * params / (gpus * tflops * 1e12)
+
+
+def pipeline_bubble(stages: Any, interleave: Any, micro_batches: Any) -> Any:
+    """Idle over busy time of a pipeline: (p - 1) / (m x micro-batches of a replica).
+
+    >>> pipeline_bubble(8, 1, 64)
+    0.109375
+    """
+    return (stages - 1) / (interleave * micro_batches)
+
+
+def layers_held(layers: Any, stages: Any, interleave: Any) -> Any:
+    """Layers whose activations the first stage holds: all, and some more where stages interleave.
+
+    >>> float(layers_held(96, 8, 3)), float(layers_held(128, 64, 1))
+    (124.0, 128.0)
+    """
+    return layers * np.where(interleave > 1, 1 + (stages - 1) / (stages * interleave), 1)
+
+
+def adam_bytes(weight_bytes: Any, gradient_bytes: Any, data_parallel: Any = 1) -> Any:
+    """Bytes per parameter of weights, gradients and Adam; `data_parallel` > 1 is the distributed optimiser.
+
+    The optimiser keeps two FP32 moments, and FP32 copies of weights and gradients where those are 16 bit. Plain
+    FP32 Adam is 4 + 4 + 8; the distributed optimiser spreads the optimiser's own part only.
+
+    >>> float(adam_bytes(4, 4)), float(adam_bytes(2, 4)), float(adam_bytes(2, 4, 4))
+    (16.0, 18.0, 9.0)
+    """
+    own = 8 + np.where(weight_bytes < 4, 4, 0) + np.where(gradient_bytes < 4, 4, 0)
+    return weight_bytes + gradient_bytes + own / data_parallel
+
+
+@step("FLOP")
+def adapter_rule(params: Any, tokens: Any) -> Any:
+    """Four operations per frozen parameter and token: forward, and backward to the inputs; no weight gradients.
+
+    >>> adapter_rule(7e9, 1e9)
+    2.8e+19
+    """
+    return 4 * params * tokens
+
+
+def all_reduce_seconds(size: Any, gpus: Any, rate: Any) -> Any:
+    """Sum `size` bytes over GPUs in a ring, at `rate` GB/s out of each GPU.
+
+    >>> all_reduce_seconds(1e9, 1, 300)
+    0.0
+    """
+    return 2 * size * (gpus - 1) / gpus / (rate * 1e9 * float(LINK_SHARE))
+
+
+def layer_seconds(
+    tokens: Any,
+    context: Any,
+    hidden: Any,
+    heads: Any,
+    tensor_parallel: Any,
+    sequence_parallel: Any,
+    selective: Any,
+    full: Any,
+    peak_tflops: Any,
+    bandwidth_gb_s: Any,
+    link_gb_s: Any,
+) -> Any:
+    """Forward and backward pass of one layer over a micro-batch of `tokens`: three terms, none hidden by another.
+
+    Matrix products at MATMUL_SHARE of the peak. Stored activations go through memory twice per pass. Tensor
+    parallelism sums the layer's output over `link_gb_s` (both directions) four times, six with full recomputation;
+    sequence parallelism gathers inputs again, which is a fifth.
+    """
+    shape = (tokens, hidden, heads, context, 1, tensor_parallel, sequence_parallel)
+    kept = memory.activation_bytes(False, False, *shape)
+    attention_bytes = kept - memory.activation_bytes(True, False, *shape)
+    attention = 4 * tokens * context * hidden
+    forward = 24 * tokens * hidden**2 + attention
+    again = np.where(full, forward, np.where(selective, attention, 0))
+    moved = 2 * (2 * kept + np.where(full, kept, np.where(selective, attention_bytes, 0)))
+    sums = 4 + np.where(full, 2, np.where(sequence_parallel, 1, 0))
+    products = (3 * forward + again) / tensor_parallel / (peak_tflops * 1e12 * float(MATMUL_SHARE))
+    exchange = sums * all_reduce_seconds(2 * tokens * hidden, tensor_parallel, link_gb_s / 2)
+    return products + moved / (bandwidth_gb_s * 1e9) + exchange
+
+
+def logits_seconds(tokens: Any, hidden: Any, vocab: Any, tensor_parallel: Any, peak_tflops: Any) -> Any:
+    """Logits of a micro-batch, forward and backward."""
+    return 6 * tokens * hidden * vocab / tensor_parallel / (peak_tflops * 1e12 * float(MATMUL_SHARE))
+
+
+def gradient_seconds(params: Any, data_parallel: Any, network_gb_s: Any) -> Any:
+    """Sum the gradients of the `params` that one GPU holds, not overlapped; `network_gb_s` out of each GPU."""
+    return all_reduce_seconds(GRADIENT_BYTES * params, data_parallel, network_gb_s)
+
+
+def step_seconds(
+    layer: Any, logits: Any, gradients: Any, layers: Any, stages: Any, interleave: Any, micro_batches: Any
+) -> Any:
+    """A whole step: the micro-batches of one replica through a pipeline, its bubble, the sum of the gradients.
+
+    With the two fitted shares it gives the eight step times of Korthikanti et al. 2022, Table 5, within 1.1 % on
+    average and 2.8 % at most; the four that were not fitted within 0.9 % on average. A100 with NVLink only.
+    """
+    busy = (layers * layer + logits) / stages * micro_batches
+    return busy * (1 + pipeline_bubble(stages, interleave, micro_batches)) + gradients
