@@ -5,7 +5,7 @@ import random
 import re
 
 import pytest
-from samples import arguments
+from samples import agrees, arguments, ordered
 
 from xlcost.audit import HEADING, explain, native_formula
 from xlcost.catalogue import FUNCTIONS
@@ -28,13 +28,6 @@ EXCEL = {
 def evaluated(text, names):
     """A step's formula, computed from the values above it."""
     return eval(text.replace("^", "**").replace("<>", "!=").replace("NA()", "float('nan')"), {**EXCEL, **names})
-
-
-def ordered(spec, given):
-    values = [given.get(p.name) for p in spec.parameters]
-    while values and values[-1] is None:
-        values.pop()
-    return values
 
 
 @pytest.mark.parametrize("spec", ROWWISE, ids=lambda s: s.name)
@@ -63,6 +56,25 @@ def test_steps_multiply_out_to_the_result(spec):
             assert names[text] == result
 
 
+@pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda s: s.name)
+def test_every_function_is_explained(spec):
+    """Its arguments by name and in order, the result or its size, and the source; nothing but plain cells."""
+    heading, *rows = explain(spec.name, *spec.example_cells)
+    assert heading == HEADING
+    assert all(len(row) == len(HEADING) for row in rows)
+    assert all(isinstance(cell, (float, str)) for row in rows for cell in row)
+    given = [name for name, how, *_ in rows if how in ("argument", "default")]
+    left_out = {p.name for p in spec.parameters if p.default is None}
+    assert given == [p.name for p in spec.parameters if p.name in given]
+    assert {p.name for p in spec.parameters} - set(given) <= left_out
+    name, _, value, unit, source = rows[-1]
+    assert (name, unit, source) == ("result", spec.returns.unit, str(spec.source))
+    if isinstance(spec.example["returns"], list):
+        assert str(value).endswith((" rows", " row")) or "," in str(value)
+    else:
+        assert agrees(value, spec.example["returns"])
+
+
 def test_each_look_up_names_date_and_source():
     rows = explain("TRAIN_COST", "gpt-3", "300B", "A100")
     by_name = {row[0]: row for row in rows}
@@ -76,7 +88,7 @@ def test_each_look_up_names_date_and_source():
 def test_an_error_is_explained_by_its_sentence():
     assert explain("GPU_PRICE", "H900")[1][:3] == ["error", "unknown gpu 'H900'; did you mean 'h800-sxm'?", "#N/A"]
     assert explain("WEIGHT_GB")[1][1].startswith("model: is missing")
-    with pytest.raises(BadInput, match="unknown function 'TRAIN_COTS'; did you mean 'TRAIN_COST'"):
+    with pytest.raises(NotInTable, match="unknown function 'TRAIN_COTS'; did you mean 'TRAIN_COST'"):
         explain("TRAIN_COTS", 1)
     with pytest.raises(BadInput, match="one value for each argument"):
         explain("WEIGHT_GB", [["7B"], ["8B"]])

@@ -1,5 +1,6 @@
 """The command line: results on stdout; mistakes as one sentence on stderr, with exit status 2."""
 
+import itertools
 import json
 import statistics
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 
 import pytest
+from samples import agrees, plain_cells
 
 import xlcost
 from xlcost import cli
@@ -110,15 +112,72 @@ def test_heavy_libraries_wait_until_they_are_wanted():
 # calc
 
 
-@EVERY
+def as_typed(value):
+    """A word as one types it: nothing for an argument left out, a list as in a cell."""
+    if isinstance(value, list):
+        return "{" + ",".join(map(as_typed, value)) + "}"
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 def test_example_by_order_and_by_name(good, spec):
-    given = {p.name: str(spec.example_arguments.get(p.name, "")) for p in spec.parameters}
-    by_order = json.loads(good("calc", spec.name, *given.values(), "--json"))
-    by_name = json.loads(good("calc", spec.name, *(f"{name}={value}" for name, value in given.items()), "--json"))
-    assert by_order == by_name
+    words = [as_typed(value) for value in spec.example_cells]
+    by_order = json.loads(good("calc", spec.name, *words, "--json"))
     assert by_order["function"] == spec.name and by_order["unit"] == spec.returns.unit
-    expected = spec.example["returns"]
-    assert by_order["result"] == (expected if isinstance(expected, str) else pytest.approx(expected, rel=1e-9))
+    assert agrees(by_order["result"], spec.example["returns"])
+    assert plain_cells(by_order["result"])
+    if not spec.variadic:
+        pairs = [f"{p.name}={word}" for p, word in zip(spec.parameters, words, strict=False)]
+        by_name = json.loads(good("calc", spec.name, *pairs, "--json"))
+        assert by_order == by_name
+        assert list(by_order["arguments"]) == [p.name for p in spec.parameters[: len(words)]]
+
+
+@pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
+def test_example_as_text(good, spec):
+    """Something is printed, without brackets and None of Python, and its unit where it has one."""
+    shown = good("calc", spec.name, *(as_typed(value) for value in spec.example_cells))
+    assert shown and "None" not in shown and "nan" not in shown
+    if not isinstance(spec.example["returns"], list) and spec.returns.unit not in ("text", "value"):
+        assert shown.endswith(f" {spec.returns.unit}")
+
+
+@pytest.mark.parametrize("words", [("GPU_LIST", "a100"), ("PRICE_TABLE", "a10"), ("GPU_RANK", "llama-3.1-8b")])
+def test_a_table_is_printed_row_by_row(good, words):
+    shown = good("calc", *words)
+    rows = json.loads(good("calc", *words, "--json"))["result"]
+    assert len(shown.splitlines()) >= len(rows)
+    assert "[[" not in shown and "None" not in shown
+    assert all(row[0] in shown for row in rows)
+
+
+def test_a_list_of_one_number(good):
+    """A list may be a single number, which is typed like any other."""
+    low, high = ("calc", "TRAIN_COST_RANGE", "7B", "1T", "A100", "2"), "percentiles=0.9"
+    (row,) = json.loads(good(*low, high, "--json"))["result"]
+    (rows,) = json.loads(good(*low, "--json"))["result"]
+    assert row == rows[2:]
+
+
+def test_a_list_out_of_bounds(refused):
+    assert refused("calc", "TRAIN_COST_RANGE", "7B", "1T", "A100", "percentiles=2").startswith(
+        "percentiles: 2.0 cannot"
+    )
+
+
+def test_arguments_of_an_explanation_by_name(good):
+    by_name = good("calc", "EXPLAIN", "POWER_COST", "watts=400", "hours=100", "--json")
+    assert json.loads(by_name)["result"] == xlcost.explain("POWER_COST", 400.0, 100.0)
+
+
+@pytest.mark.parametrize("spec", [s for s in FUNCTIONS if s.native], ids=lambda spec: spec.name)
+def test_explained_example(good, spec, monkeypatch):
+    """The working, with every argument and the result."""
+    monkeypatch.setenv("COLUMNS", "300")
+    words = [as_typed(value) for value in spec.example_cells]
+    shown = good("calc", spec.name, *words, "--explain")
+    assert all(p.name in shown for p, word in zip(spec.parameters, words, strict=False) if word)
+    assert "result" in shown and "Traceback" not in shown
 
 
 def test_calc_by_order_then_by_name(good):
@@ -137,6 +196,7 @@ def test_json(good):
     assert json.loads(good("calc", "TRAIN_COST", "gpt-3", "300B", "A100", "price=2", "mfu=1", "--json")) == {
         "function": "TRAIN_COST",
         "arguments": {"model": "gpt-3", "tokens": "300B", "gpu": "A100", "price": 2.0, "mfu": 1.0},
+        "defaults": {"goodput": 1.0, "precision": "bf16"},
         "result": pytest.approx(COST),
         "unit": "USD",
     }
@@ -231,10 +291,10 @@ def test_functions(good):
     shown = good("functions")
     lines = shown.splitlines()
     assert [line.split()[0] for line in lines if line.startswith("  ")] == [spec.name for spec in FUNCTIONS]
-    assert all(f"  {spec.summary}" in shown for spec in FUNCTIONS)
-    assert [line for line in lines if line and not line.startswith(" ")] == list(
-        dict.fromkeys(spec.category for spec in FUNCTIONS)
-    )
+    at = {line.index(spec.summary) for spec in FUNCTIONS for line in lines if line.split()[:1] == [spec.name]}
+    assert len(at) == 1, "the summaries stand below each other"
+    headings = [line for line in lines if line and not line.startswith(" ")]
+    assert headings == [category for category, _ in itertools.groupby(spec.category for spec in FUNCTIONS)]
 
 
 @EVERY

@@ -10,13 +10,17 @@ from pathlib import Path
 import com_stub
 import pytest
 from com_stub import MISSING, Range, column, row
+from samples import agrees, plain_cells
 
 from xlcost.catalogue import FUNCTIONS
 from xlcost.cells import ERROR_CODES, FAILURE_MARK
 from xlcost.hosts import com
+from xlcost.quantities import Series
 
 UDFS = Path(com.__file__).parents[1] / "addin" / "udfs.py"
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
+ROWWISE = pytest.mark.parametrize("spec", [s for s in FUNCTIONS if not s.whole], ids=lambda spec: spec.name)
+WHOLE = pytest.mark.parametrize("spec", [s for s in FUNCTIONS if s.whole], ids=lambda spec: spec.name)
 BAD = -1.0  # no argument takes it
 RUN = ("gpt-3", "300B", "a100-40-sxm", 2.0, 1.0)  # the example of TRAIN_COST
 USD = 6 * 175e9 * 300e9 / 312e12 / 3600 * 2
@@ -34,7 +38,18 @@ def windows():
 @pytest.fixture(scope="module")
 def excel(windows):
     """excel("NAME", cells...) is what =NAME(cells) shows."""
-    return lambda name, *cells: windows(com_stub.excel_call, name, *cells)
+    return lambda name, *cells: windows(excel_call, name, *cells)
+
+
+def excel_call(name, *cells):
+    """In that process: what is no number, text or row is told by its type, since it may not come across."""
+    return across(com_stub.excel_call(name, *cells))
+
+
+def across(shown):
+    if isinstance(shown, list):
+        return [across(value) for value in shown]
+    return shown if type(shown) in (float, int, bool, str) else (f"{type(shown).__name__} {shown!r}",)
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +60,32 @@ def wrapper(windows):
 
 
 def example(spec, left_out=MISSING):
-    """The example's arguments as Excel passes them."""
-    given = spec.example_arguments
-    return [as_cell(given[p.name]) if p.name in given else left_out for p in spec.parameters]
+    """The example's arguments as Excel passes them: a list as a column, a ParamArray as far as it is filled."""
+    cells = [left_out if value is None else as_cell(value) for value in spec.example_cells]
+    return cells if spec.variadic else cells + [left_out] * (len(spec.parameters) - len(cells))
 
 
 def as_cell(value):
+    if isinstance(value, list):
+        return column(*map(as_cell, value))
     return float(value) if isinstance(value, int) else value
 
 
+def as_range(cell):
+    return cell if isinstance(cell, Range) else Range(cell)
+
+
+def parameter(spec, place):
+    return spec.parameters[min(place, len(spec.parameters) - 1)]
+
+
 def result(spec):
+    """What xlwings hands over: of a single row the row, of a single cell the cell."""
     expected = spec.example["returns"]
-    return expected if isinstance(expected, str) else pytest.approx(expected, rel=1e-9)
+    if isinstance(expected, list) and len(expected) == 1:
+        (expected,) = expected
+        return expected if len(expected) > 1 else expected[0]
+    return expected
 
 
 def failed(value, code):
@@ -65,12 +94,14 @@ def failed(value, code):
 
 @EVERY
 def test_example(excel, spec):
-    assert excel(spec.name, *example(spec)) == result(spec)
+    shown = excel(spec.name, *example(spec))
+    assert agrees(shown, result(spec))
+    assert plain_cells(shown)
 
 
 @EVERY
 def test_example_from_cells(excel, spec):
-    assert excel(spec.name, *map(Range, example(spec, left_out=None))) == result(spec)
+    assert excel(spec.name, *map(as_range, example(spec, left_out=None))) == excel(spec.name, *example(spec))
 
 
 @EVERY
@@ -83,7 +114,7 @@ def test_required_argument_blank_or_missing(excel, spec):
             assert failed(value, "#VALUE!") and spec.parameters[place].name in value, (place, nothing, value)
 
 
-@EVERY
+@ROWWISE
 def test_column_with_a_bad_row(excel, spec):
     """Each argument in turn as a range, whose bad row leaves the others alone."""
     for place, p in enumerate(spec.parameters):
@@ -91,25 +122,80 @@ def test_column_with_a_bad_row(excel, spec):
         good = None if cells[place] == MISSING else cells[place]
         cells[place] = column(good, BAD, good)
         first, second, third = excel(spec.name, *cells)
-        assert first == third == [result(spec)], p.name
+        assert first == third and len(first) == 1 and agrees(first[0], result(spec)), p.name
         assert len(second) == 1 and failed(second[0], "#VALUE!") and p.name in second[0], p.name
 
 
-@EVERY
+DAY = dt.datetime(2026, 3, 1, 13, 30, tzinfo=dt.UTC)
+STRANGE = ("", " ", "abc", "1,5", "1e400", "nan", "-5", BAD, 0.0, 0.5, 1e300, -1e300, True, False, DAY)
+STRANGE += (DAY.replace(year=1900), Decimal("1E+2"), *ERROR_CODES)
+
+
+@ROWWISE
 def test_whatever_the_cell_holds_something_is_shown(excel, spec):
     """A finite number, or a text which is a result or a failure: never nothing, NaN, or a traceback."""
-    day = dt.datetime(2026, 3, 1, 13, 30, tzinfo=dt.UTC)
-    strange = ("", " ", "abc", "1,5", "1e400", "nan", "-5", BAD, 0.0, 0.5, 1e300, -1e300, True, False, day)
-    strange += (day.replace(year=1900), Decimal("1E+2"), *ERROR_CODES)
     for place in range(len(spec.parameters)):
         cells = example(spec)
-        cells[place] = column(*strange)
+        cells[place] = column(*STRANGE)
         shown = excel(spec.name, *cells)
-        assert len(shown) == len(strange)
-        for cell, (value,) in zip(strange, shown, strict=True):
+        assert len(shown) == len(STRANGE)
+        for cell, (value,) in zip(STRANGE, shown, strict=True):
             assert type(value) in (float, str), (place, cell, value)
             assert math.isfinite(value) if type(value) is float else value.strip(), (place, cell, value)
             assert "Traceback" not in str(value) and "Error:" not in str(value), (place, cell, value)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [s for s in FUNCTIONS if s.whole],
+    ids=lambda spec: spec.name,
+)
+def test_whatever_the_cell_holds_a_whole_shows_something(excel, spec):
+    for place in range(len(example(spec))):
+        for held in (*STRANGE, *map(Range, STRANGE)):
+            cells = example(spec)
+            cells[place] = held
+            shown = excel(spec.name, *cells)
+            assert plain_cells(shown), (place, held, shown)
+            assert "Traceback" not in str(shown) and "Error:" not in str(shown), (place, held, shown)
+
+
+@WHOLE
+def test_range_where_a_whole_takes_one_value(excel, spec):
+    """One failure in words, not a table of them; a series is a range as it should be."""
+    for place, good in enumerate(example(spec)):
+        p, cells = parameter(spec, place), example(spec)
+        cells[place] = column(0.25, BAD) if isinstance(p.word, Series) else column(good, good)
+        shown = excel(spec.name, *cells)
+        assert failed(shown, "#VALUE!") and f" {p.name}: " in shown, (p.name, shown)
+
+
+@WHOLE
+@pytest.mark.parametrize(("number", "code"), ERROR_CODES.items())
+def test_error_cell_of_a_whole(excel, spec, number, code):
+    for place in range(len(example(spec))):
+        cells = example(spec)
+        held = [Range(number), float(number)]
+        held += [column(0.25, number)] if isinstance(parameter(spec, place).word, Series) else []
+        for cells[place] in held:
+            assert failed(excel(spec.name, *cells), code), place
+
+
+def test_blank_arguments_of_an_explanation(excel):
+    """What is left out in the middle, or is a blank cell, takes the default of the function explained."""
+    expected = excel("EXPLAIN", "POWER_COST", 400.0, 100.0, MISSING, 1.0)
+    assert excel("EXPLAIN", "POWER_COST", Range(400.0), Range(100.0), Range(None), Range(1.0)) == expected
+    assert [line[:2] for line in expected[1:5]] == [
+        ["watts", "argument"],
+        ["hours", "argument"],
+        ["electricity", "default"],
+        ["pue", "argument"],
+    ]
+    assert excel("EXPLAIN", "POWER_COST", 400.0)[1][:2] == ["error", expected_sentence("hours")]
+
+
+def expected_sentence(name):
+    return f"{name}: is missing; it takes a number from 0 to 1e+09"
 
 
 def test_number_of_a_cell(excel):
@@ -205,10 +291,18 @@ def test_generated_module_is_up_to_date():
 @EVERY
 def test_vba_wrapper(wrapper, spec):
     text, _ = wrapper
-    arguments = ", ".join(p.name if p.required else f"Optional {p.name}" for p in spec.parameters)
-    names = ", ".join(p.name for p in spec.parameters)
-    assert text.count(f"\nFunction {spec.name}({arguments})\n") == 1
-    assert f'XLPy.CallUDF("{com_stub.MODULE}", "{spec.name}", Array({names}), ActiveWorkbook' in text
+    names = ", ".join(p.name for p in spec.parameters if not p.rest)
+    assert text.count(f"\nFunction {spec.name}({', '.join(map(declared, spec.parameters))})\n") == 1
+    code = text.partition(f"\nFunction {spec.name}(")[2].partition("End Function")[0]
+    passed = "argsArray" if spec.variadic else f"Array({names})"
+    assert f'XLPy.CallUDF("{com_stub.MODULE}", "{spec.name}", {passed}, ActiveWorkbook' in code
+    assert f"Array({names})" in code
+
+
+def declared(p):
+    if p.rest:
+        return f"ParamArray {p.name}()"
+    return p.name if p.required else f"Optional {p.name}"
 
 
 def test_vba_text(wrapper):
@@ -231,10 +325,12 @@ def test_function_wizard(wrapper, spec):
     options = wizard[f"'xlcost.xlam'!{spec.name}"]
     assert options["Category"] == f"xlcost {spec.category}"
     assert options["Description"] == spec.summary and len(spec.summary) <= 255
-    assert len(options["ArgumentDescriptions"]) == len(spec.parameters)
-    for p, shown in zip(spec.parameters, options["ArgumentDescriptions"], strict=True):
+    descriptions = options["ArgumentDescriptions"] or []  # None where there are no arguments
+    assert len(descriptions) == len(spec.parameters)
+    for p, shown in zip(spec.parameters, descriptions, strict=True):
         assert shown.startswith(p.word.meaning) and shown == com.argument_help(p)
         assert shown.endswith((")", "]")) or p.required, "cut at 255 characters"
+        assert "]]" not in shown and "[ " not in shown, "an array is shown as it is typed"
 
 
 def test_function_wizard_knows_every_function(wrapper):

@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import IDS, PEAKED, SHAPED, arguments, sample
+from samples import IDS, PEAKED, SHAPED, arguments, ordered, plain_cells, sample
 
 import xlcost
 from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.cells import Failure, over_cells
-from xlcost.errors import BadInput, NotInTable, XlcostError
-from xlcost.quantities import Choice, Date, Key, ModelWord, Number
+from xlcost.errors import BadInput, NoResult, NotInTable, XlcostError
+from xlcost.quantities import Anything, Choice, Date, Flag, Key, ModelWord, Number, Part
 from xlcost.tables.prices import periods
+from xlcost.tables.regions import REGIONS
 from xlcost.tables.store import GPUS, MODELS, PRECISIONS
 
-ROWWISE = [spec for spec in FUNCTIONS if spec.native]  # those that search or spill have laws of their own
+ROWWISE = [spec for spec in FUNCTIONS if spec.parameters and not spec.whole]
+WHOLE = [spec for spec in FUNCTIONS if spec.whole]
 dice = st.integers(0, 2**32 - 1).map(Random)
 
 
@@ -46,8 +48,8 @@ def good(spec, random, **fixed):
     for _ in range(200):
         chosen = arguments(spec, random) | fixed
         try:
-            spec.call(**chosen)
-        except NotInTable:
+            spec.call(*ordered(spec, chosen))
+        except (NotInTable, NoResult):
             continue
         return chosen
     raise AssertionError(f"no good arguments for {spec.name}")
@@ -55,6 +57,10 @@ def good(spec, random, **fixed):
 
 def in_order(spec, chosen):
     return [chosen.get(p.name) for p in spec.parameters]
+
+
+def parameter(spec, name):
+    return next(p for p in spec.parameters if p.name == name)
 
 
 def shown(spec, *values):
@@ -128,7 +134,26 @@ def test_results_are_finite_and_not_negative(spec, random):
         assert value >= 0
 
 
-@each(taking("tokens"))
+@each(WHOLE)
+@examples(10)
+@given(random=dice)
+def test_a_whole_gives_rows_of_plain_values(spec, random):
+    """In Python and in cells alike, but for what a table leaves blank."""
+    chosen = ordered(spec, good(spec, random))
+    found = over_cells(spec, tuple(chosen))
+    assert plain_cells(found)
+    assert shown_alike(spec.call(*chosen), found)
+    numbers = [v for row in found for v in row if type(v) is float] if isinstance(found, list) else [found]
+    assert spec.variadic or all(v >= 0 for v in numbers)
+
+
+def shown_alike(python, cells):
+    if not isinstance(python, list):
+        return python == cells
+    return [["" if v is None else v for v in row] for row in python] == cells
+
+
+@each([spec for spec in taking("tokens") if spec.returns.unit in ("FLOP", "GPU-hours", "hours", "USD")])
 @examples(40)
 @given(random=dice)
 def test_twice_the_tokens_is_twice_the_work(spec, random):
@@ -141,7 +166,7 @@ def test_twice_the_tokens_is_twice_the_work(spec, random):
 @given(random=dice)
 def test_twice_the_tokens_of_an_answer_under_the_rule(random):
     spec = BY_NAME["INFER_FLOPS"]
-    chosen = good(spec, random, method="rule", output_tokens=0.0)
+    chosen = good(spec, random, method="rule", output_tokens=0.0, input_tokens=random.uniform(1e6, 2e13))
     once = spec.call(**chosen)
     assert spec.call(**chosen | {"output_tokens": chosen["input_tokens"]}) == pytest.approx(2 * once, rel=1e-12)
     assert spec.call(**chosen | {"method": "exact", "input_tokens": 2 * chosen["input_tokens"]}) >= 2 * spec.call(
@@ -150,47 +175,79 @@ def test_twice_the_tokens_of_an_answer_under_the_rule(random):
 
 
 def rising(spec, chosen, name, values):
-    """Results along a rising argument."""
-    return [spec.call(**chosen | {name: value}) for value in values]
+    """Results along a rising argument, of those values that have one."""
+    results = []
+    for value in values:
+        try:
+            results.append(spec.call(**chosen | {name: value}))
+        except NoResult:
+            continue
+    return results
 
 
 def never_falls(results):
     return all(later >= earlier * (1 - 1e-12) for earlier, later in pairwise(results))
 
 
-MORE_COSTS_MORE = [
-    (spec, name)
+MORE_IS_MORE = """
+price electricity pue load watts hours gpu_hours kwh capex opex fixed_cost marginal_cost requests requests_per_second
+peak_ratio context batch input_tokens output_tokens tokens_per_second flops layers ffn vocab
+"""
+MORE_IS_LESS = "years residual utilisation max_load api_cost params"
+OTHER_WAY = {  # more of it makes less
+    ("OWN_BREAKEVEN", "price"),
+    ("GPU_MAX_CONTEXT", "batch"),
+    ("TOKEN_COST", "tokens_per_second"),
+    ("INFER_THROUGHPUT", "input_tokens"),
+}
+OTHERS_MOVE_WITH_IT = {  # a longer context comes with another batch and another number of GPUs
+    *((name, p) for name in ("INFER_COST", "FLEET_GPUS") for p in ("batch", "input_tokens", "output_tokens")),
+    ("INFER_THROUGHPUT", "output_tokens"),
+}
+DIRECTIONS = [
+    (spec, name, direction * (-1 if (spec.name, name) in OTHER_WAY else 1))
     for spec in ROWWISE
-    for name in ("price", "electricity", "pue", "load", "watts", "hours", "gpu_hours", "context", "batch")
-    if name in {p.name for p in spec.parameters}
+    for names, direction in ((MORE_IS_MORE, 1), (MORE_IS_LESS, -1))
+    for name in names.split()
+    if name in {p.name for p in spec.parameters} and (spec.name, name) not in OTHERS_MOVE_WITH_IT
 ]
 
 
-@pytest.mark.parametrize(("spec", "name"), MORE_COSTS_MORE, ids=[f"{s.name} {n}" for s, n in MORE_COSTS_MORE])
+@pytest.mark.parametrize(("spec", "name", "direction"), DIRECTIONS, ids=[f"{s.name} {n}" for s, n, _ in DIRECTIONS])
 @examples(25)
 @given(random=dice)
-def test_a_higher_price_or_a_longer_use_never_costs_less(spec, name, random):
+def test_a_higher_price_or_a_longer_use_never_costs_less(spec, name, direction, random):
     chosen = good(spec, random)
-    parameter = next(p for p in spec.parameters if p.name == name)
-    values = sorted(sample(parameter, spec, random) for _ in range(3))
-    assert never_falls(rising(spec, chosen, name, values))
+    chosen.pop("cached_tokens", None)  # cannot be more than the input
+    values = sorted(sample(parameter(spec, name), spec, random) for _ in range(3))
+    assert never_falls(rising(spec, chosen, name, values)[::direction])
 
 
-LESS_WITH_MORE = [
-    (spec, name) for name in ("mfu", "gpus", "goodput") for spec in taking(name) if spec.returns.unit != "GB"
+PROPORTIONS = [  # result x argument, or result / argument, does not change
+    *((spec, name, 1) for name in ("mfu", "goodput") for spec in taking(name)),
+    *((spec, "gpus", 1) for spec in (*taking("gpus", unit="hours"), *taking("gpus", unit="share"))),
+    *((spec, "utilisation", 1) for spec in taking("price", "utilisation")),
+    (BY_NAME["TOKEN_COST"], "tokens_per_second", 1),
+    (BY_NAME["TOKEN_COST"], "gpus", -1),
+    (BY_NAME["TRAIN_MFU"], "tokens_per_second", -1),
+    (BY_NAME["INFER_COST"], "price", -1),
+    (BY_NAME["TRAIN_COST"], "price", -1),
+    (BY_NAME["TUNE_COST"], "price", -1),
+    (BY_NAME["API_COST"], "requests", -1),
+    (BY_NAME["CARBON_KG"], "kwh", -1),
 ]
 
 
-@pytest.mark.parametrize(("spec", "name"), LESS_WITH_MORE, ids=[f"{s.name} {n}" for s, n in LESS_WITH_MORE])
+@pytest.mark.parametrize(("spec", "name", "power"), PROPORTIONS, ids=[f"{s.name} {n}" for s, n, _ in PROPORTIONS])
 @examples(40)
 @given(random=dice)
-def test_time_and_dollars_fall_with_utilisation_and_gpus(spec, name, random):
+def test_time_and_dollars_fall_with_utilisation_and_gpus(spec, name, power, random):
     chosen = good(spec, random)
-    parameter = next(p for p in spec.parameters if p.name == name)
-    values = sorted({sample(parameter, spec, random) for _ in range(3)})
+    values = sorted({sample(parameter(spec, name), spec, random) for _ in range(3)})
     results = rising(spec, chosen, name, values)
+    assert len(results) == len(values)
     for value, result in zip(values, results, strict=True):
-        assert result * value == pytest.approx(results[0] * values[0], rel=1e-12)
+        assert result * value**power == pytest.approx(results[0] * values[0] ** power, rel=1e-12)
 
 
 BITS = {row["id"]: row["bits"] for row in PRECISIONS.rows}
@@ -199,7 +256,7 @@ NEED = [
     (spec, name)
     for name in ("precision", "kv_precision")
     for spec in taking(name)
-    if spec.returns.unit in ("GB", "GPUs")
+    if spec.category == "Memory" and spec.returns.unit in ("GB", "GPUs")
 ]
 
 
@@ -238,6 +295,8 @@ WRONG_NUMBERS = ("abc", "", "  ", "12,5", True, dt.date(2024, 1, 1), math.nan, m
 def wrong_values(p):
     """Values that an argument must refuse."""
     word = p.word
+    if isinstance(word, Flag):
+        return [2, -1, 0.5, *(value for value in WRONG_NUMBERS if value is not True), "yes"]
     if isinstance(word, Number):
         low = max(word.low, word.above)
         outside = [low - 1, low - 1e-6, word.high * 1.001]
@@ -247,13 +306,15 @@ def wrong_values(p):
         return [0, -7e9, 1e19, "-7B", "0", "", True, dt.date(2024, 1, 1), math.nan, math.inf]
     if isinstance(word, Choice):
         return ["nonsense", "", 1, True, math.nan]
+    if isinstance(word, Part):
+        return [True, dt.date(2024, 1, 1), object()]
     if isinstance(word, Date):
         return ["yesterday", "7.4.2023", "2023-13-01", -1, 2023, 1e6, math.nan, True]
     assert isinstance(word, Key), word
     return ["", "   ", 5, math.nan, True, dt.date(2024, 1, 1)]
 
 
-EVERY_ARGUMENT = [(spec, p) for spec in ROWWISE for p in spec.parameters]
+EVERY_ARGUMENT = [(spec, p) for spec in FUNCTIONS for p in spec.parameters if not isinstance(p.word, Anything)]
 
 
 @pytest.mark.parametrize(("spec", "p"), EVERY_ARGUMENT, ids=[f"{s.name} {p.name}" for s, p in EVERY_ARGUMENT])
@@ -261,7 +322,7 @@ def test_out_of_bounds_names_the_argument(spec, p):
     chosen = good(spec, Random(spec.name))
     for value in wrong_values(p):
         with pytest.raises(BadInput) as caught:
-            spec.call(**chosen | {p.name: value})
+            spec.call(*ordered(spec, chosen | {p.name: value}))
         assert str(caught.value).startswith(f"{p.name}: "), value
 
 
@@ -278,11 +339,14 @@ REQUIRED = [(spec, p) for spec, p in EVERY_ARGUMENT if p.required]
 def test_a_required_argument_left_out_is_named(spec, p):
     chosen = good(spec, Random(spec.name))
     for value in (None, [None, None]):
-        with pytest.raises(BadInput, match=f"^{p.name}: is (missing|blank)"):
-            spec.call(**chosen | {p.name: value})
+        with pytest.raises(BadInput, match=f"^{p.name}: (is missing|is blank|holds a blank)"):
+            spec.call(*in_order(spec, chosen | {p.name: value}))
 
 
-@pytest.mark.parametrize(("spec", "p"), EVERY_ARGUMENT, ids=[f"{s.name} {p.name}" for s, p in EVERY_ARGUMENT])
+ROWS_OF = [(spec, p) for spec, p in EVERY_ARGUMENT if not spec.whole]
+
+
+@pytest.mark.parametrize(("spec", "p"), ROWS_OF, ids=[f"{s.name} {p.name}" for s, p in ROWS_OF])
 def test_a_bad_row_is_found_in_its_range(spec, p):
     chosen = good(spec, Random(spec.name))
     bad = wrong_values(p)[0]
@@ -296,25 +360,39 @@ def sample_of(spec, p, chosen):
     return chosen[p.name] if p.name in chosen else p.default if p.default is not None else sample(p, spec, Random(1))
 
 
-TABLES = {"model": (MODELS, SHAPED), "gpu": (GPUS, PEAKED), "precision": (PRECISIONS, IDS["precision"])}
+TABLES = {
+    "model": (MODELS, SHAPED),
+    "gpu": (GPUS, PEAKED),
+    "precision": (PRECISIONS, IDS["precision"]),
+    "region": (REGIONS, IDS["region"]),
+}
+KNOWN = {kind: {row["id"] for row in table.rows} for kind, (table, _) in TABLES.items()} | {"function": set(BY_NAME)}
 KEYED = [
     (spec, p, kind)
     for spec, p in EVERY_ARGUMENT
-    if (kind := "model" if isinstance(p.word, ModelWord) else getattr(p.word, "table", None)) in TABLES
+    if (kind := "model" if isinstance(p.word, ModelWord) else getattr(p.word, "table", None)) in KNOWN
 ]
 KEYED_IDS = [f"{spec.name} {p.name}" for spec, p, _ in KEYED]
 
 
 @pytest.mark.parametrize(("spec", "p", "kind"), KEYED, ids=KEYED_IDS)
-@examples(25)
+@examples(10)
 @given(random=dice)
 def test_an_unknown_id_is_told_the_nearest(spec, p, kind, random):
-    table, ids = TABLES[kind]
-    typed = random.choice(ids) + "qx"
+    typed = random.choice(IDS[kind]) + "qx"
     chosen = good(spec, Random(spec.name)) | {p.name: typed}
     with pytest.raises(NotInTable, match=f"^unknown {kind} '{typed}'; did you mean '(.*)'\\?$") as caught:
-        spec.call(**chosen)
-    assert str(caught.value).split("'")[3] in {row["id"] for row in table.rows}
+        spec.call(*ordered(spec, chosen))
+    assert str(caught.value).split("'")[3] in KNOWN[kind]
+
+
+@each([spec for spec in FUNCTIONS if not spec.parameters])
+def test_a_function_without_arguments(spec):
+    assert spec.call() == over_cells(spec, ())
+    with pytest.raises(BadInput, match=rf"^{spec.name} got 1 arguments, more than it takes: {spec.name}\(\)$"):
+        spec.call(1)
+    with pytest.raises(BadInput, match="has no argument 'x'"):
+        spec.call(x=1)
 
 
 @pytest.mark.parametrize(
@@ -365,7 +443,7 @@ def variants(text):
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_ids_however_typed(kind):
-    spec = {"model": "MODEL_PARAMS", "gpu": "GPU_SPEC", "precision": "WEIGHT_GB"}[kind]
+    spec = {"model": "MODEL_PARAMS", "gpu": "GPU_SPEC", "precision": "WEIGHT_GB", "region": "CARBON_KG"}[kind]
     chosen = BY_NAME[spec].example_arguments
     if kind == "gpu":
         chosen |= {"field": "name"}

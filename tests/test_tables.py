@@ -16,7 +16,14 @@ SCHEMAS = {
     "accelerators.csv": schema.Accelerator,
     "models.csv": schema.Model,
     "gpu_prices.csv": schema.GpuPrice,
+    "precisions.csv": schema.Precision,
+    "regions.csv": schema.Region,
+    "api_prices.csv": schema.ApiPrice,
+    "api_listed.csv": schema.ApiListed,
+    "training_runs.csv": schema.TrainingRun,
 }
+LEAST = {"api_prices.csv": 10, "precisions.csv": 25, "training_runs.csv": 30}  # rows; the others have more than 50
+WITH_IDS = ["accelerators.csv", "models.csv", "precisions.csv", "regions.csv"]
 
 
 def raw_rows(name):
@@ -35,6 +42,10 @@ def plain(text):
     return re.sub(r"[\s._-]+", "", kept)
 
 
+def test_every_table_has_a_schema():
+    assert {path.name for path in TABLES.glob("*.csv")} == set(SCHEMAS)
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_columns_are_those_of_the_schema(name):
     assert set(raw_rows(name)[0]) == set(SCHEMAS[name].model_fields)
@@ -42,7 +53,7 @@ def test_columns_are_those_of_the_schema(name):
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_row_is_valid(name):
-    assert len(rows(name)) == len(raw_rows(name)) > 50
+    assert len(rows(name)) == len(raw_rows(name)) > LEAST.get(name, 50)
     assert all(row.source.strip() for row in rows(name))
 
 
@@ -65,7 +76,7 @@ def test_a_row_cannot_be_changed():
         rows("gpu_prices.csv")[0].usd_per_gpu_hour = 1.0
 
 
-@pytest.mark.parametrize("name", ["accelerators.csv", "models.csv"])
+@pytest.mark.parametrize("name", WITH_IDS)
 def test_ids_and_aliases_are_unique(name):
     owners = {}
     for row in rows(name):
@@ -232,6 +243,33 @@ def test_prices_stand_in_order():
         return p.gpu, p.provider, p.term, p.as_of, p.usd_per_gpu_hour
 
     assert [order(p) for p in rows("gpu_prices.csv")] == sorted(order(p) for p in rows("gpu_prices.csv"))
+
+
+def test_regions_know_the_world():
+    """What CARBON_KG takes without a region, and grids from hydropower to coal."""
+    carbon = {region.id: region.carbon_kg_kwh for region in rows("regions.csv")}
+    assert 0.3 < carbon["world"] < 0.6
+    assert min(carbon.values()) < 0.06 and 0.6 < max(carbon.values()) < 1.2
+    assert all(
+        region.electricity_usd_kwh is None or 0.02 < region.electricity_usd_kwh < 0.6 for region in rows("regions.csv")
+    )
+
+
+def test_hosted_models_are_priced_and_listed_once():
+    prices = [(p.provider, p.model, p.as_of) for p in rows("api_prices.csv")]
+    assert len(set(prices)) == len(prices)
+    listed = [(day.provider, model) for day in rows("api_listed.csv") for model in day.models]
+    assert len(set(listed)) == len(listed)
+    for price in rows("api_prices.csv"):
+        assert 0 < price.input_usd_mtok < 1000, price
+        assert price.output_usd_mtok is None or price.output_usd_mtok >= price.input_usd_mtok, price
+        assert price.checked != "no" or "from memory" in price.notes, price
+
+
+def test_training_runs_are_of_known_gpus():
+    assert {run.gpu for run in rows("training_runs.csv")} <= {chip.id for chip in rows("accelerators.csv")}
+    runs = [(run.model, run.gpu, run.basis) for run in rows("training_runs.csv")]
+    assert len(set(runs)) == len(runs)
 
 
 def april_2023(gpu, provider=None):

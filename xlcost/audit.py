@@ -6,16 +6,19 @@ the formulas of `formulas/` report to a recorder; each becomes a row, and the ne
 
 from __future__ import annotations
 
+import itertools
+import sys
 from typing import Any
 
 import numpy as np
 
 from xlcost.errors import BadInput, NotInTable, XlcostError
-from xlcost.function import RECORDER, FunctionSpec, Parameter, function
+from xlcost.function import RECORDER, STEPS, FunctionSpec, Parameter, function
 from xlcost.native import Tracer, formula, model_cell, optional_cell, traced
 from xlcost.native import cell as tracer_cell
-from xlcost.quantities import Choice, Date, FunctionName, Given, ModelWord, Steps, Text, serial_date
-from xlcost.sources import XLCOST_TABLES, Assumed
+from xlcost.quantities import Choice, Date, FunctionName, Given, ModelWord, Series, Steps, Text, serial_date
+from xlcost.sources import PATTERSON_2021, XLCOST_TABLES, Assumed
+from xlcost.tables.store import each_row
 
 HEADING = ["step", "formula", "value", "unit", "source"]
 UNITS = (
@@ -25,6 +28,7 @@ UNITS = (
     ("_gb", "GB"),
     ("_w", "W"),
     ("_usd", "USD"),
+    ("_kg_kwh", "kg CO2e / kWh"),
     ("bits", "bits"),
     ("params", "parameters"),
     ("usd", "USD"),
@@ -53,11 +57,15 @@ class Working:
         self.known[text] = Tracer(own, value=lambda: value)
         return self.known[text]
 
-    def step(self, name: str, unit: str, result: Any) -> Any:
-        if not isinstance(result, Tracer):
-            return result
+    def returned(self, frame: Any, event: str, result: Any) -> None:
+        """Called by the interpreter at each return: a formula's result becomes a step, and is known by its name."""
+        if event != "return" or frame.f_code not in STEPS or not isinstance(result, Tracer):
+            return
+        if result.text in self.names:
+            return
         value = result.value.item() if isinstance(result.value, (np.generic, np.ndarray)) else result.value
-        return self.note(name, result.text, value, unit, "")
+        named = self.note(frame.f_code.co_name, result.text, value, STEPS[frame.f_code], "")
+        result.text, result.rank = named.text, named.rank
 
     def look_up(self, table: Any, key: Any, column: Any, found: Tracer) -> Tracer:
         row = table.rows[table.row_number(key)]
@@ -76,18 +84,31 @@ class Working:
     "EXPLAIN",
     category="Audit",
     source=XLCOST_TABLES,
-    example={"function": "POWER_COST", "arguments": [400, 100, 0.1, 1]},
+    example={
+        "function_name": "POWER_COST",
+        "arguments": (400.0, 100.0, 0.1, 1.0),
+        "returns": [
+            HEADING,
+            ["watts", "argument", 400.0, "W", ""],
+            ["hours", "argument", 100.0, "hours", ""],
+            ["electricity", "argument", 0.1, "USD / kWh", ""],
+            ["pue", "argument", 1.0, "ratio", ""],
+            ["energy_kwh", "watts*hours*pue/1000", 40.0, "kWh", ""],
+            ["electricity_cost", "energy_kwh*electricity", 4.0, "USD", ""],
+            ["result", "electricity_cost", 4.0, "USD", str(PATTERSON_2021)],
+        ],
+    },
     native=False,
 )
-def explain(function: FunctionName, *arguments: Given) -> Steps:
+def explain(function_name: FunctionName, *arguments: Given) -> Steps:
     """The working of a function: each step with its formula, value, unit and source; or the sentence of its error.
 
     The first argument is the function's name, the others are what that function takes, in its order, one value each.
     Steps are written with the names of the arguments and of the steps above them, so that they can be checked one by
     one; the last one is the result.
     """
-    spec = _spec(function)
-    single = [_single(value) for value in arguments]
+    spec = _spec(function_name)
+    single = [_single(p, value) for p, value in itertools.zip_longest(spec.parameters, arguments)][: len(arguments)]
     try:
         result = spec.call(*single)
         values = spec.bind(tuple(single), {})
@@ -96,8 +117,9 @@ def explain(function: FunctionName, *arguments: Given) -> Steps:
     return [HEADING, *_working(spec, values, result)]
 
 
-def _single(value: Any) -> Any:
-    if not isinstance(value, (list, tuple, np.ndarray)):
+def _single(p: Parameter | None, value: Any) -> Any:
+    """One value; a range only where the function takes one as a whole."""
+    if not isinstance(value, (list, tuple, np.ndarray)) or (p is not None and isinstance(p.word, Series)):
         return value
     cells = np.asarray(value, dtype=object)
     if cells.size != 1:
@@ -119,9 +141,12 @@ def _working(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[An
     ]
     if spec.native:
         token = RECORDER.set(working)
+        watching = sys.getprofile()
+        sys.setprofile(working.returned)
         try:
             traced_result = traced(spec.body(*_fill(spec, values, given)))
         finally:
+            sys.setprofile(watching)
             RECORDER.reset(token)
         text = traced_result.text
     else:
@@ -139,7 +164,7 @@ def _argument(working: Working, p: Parameter, value: Any) -> Any:
     shown = serial_date(value).isoformat() if isinstance(p.word, Date) and isinstance(value, float) else value
     source = f"{value.source.short}: {value.why}" if isinstance(value, Assumed) else ""
     how = "default" if value is p.default else "argument"
-    plain = shown if isinstance(shown, (str, float)) else _shape(shown)
+    plain = float(shown) if isinstance(shown, float) else shown if isinstance(shown, str) else _shape(shown)
     working.rows.append([p.name, how, plain, p.word.unit, source])
     working.names[p.name] = shown
     if isinstance(p.word, Choice):
@@ -156,16 +181,27 @@ def _fill(spec: FunctionSpec, values: list[Any], given: list[Any]) -> list[Any]:
     "NATIVE_FORMULA",
     category="Audit",
     source=XLCOST_TABLES,
-    example={"function": "CHINCHILLA_TOKENS", "returns": None},
+    example={
+        "function_name": "TRAIN_HOURS",
+        "returns": "=6*IF(ISNUMBER(model),model,INDEX(Models_active_params,MATCH(model,Models_id,0)))*tokens"
+        "/(INDEX(GPUs_table,MATCH(gpu,GPUs_id,0),MATCH(INDEX(Precisions_peak,MATCH(IF(ISBLANK(precision),"
+        '"bf16",precision),Precisions_id,0)),GPUs_columns,0))*1E+12*IF(ISBLANK(mfu),0.34,mfu))/3600/gpus',
+    },
     native=False,
 )
-def native_formula(function: FunctionName) -> Text:
+def native_formula(function_name: FunctionName) -> Text:
     """A function as plain spreadsheet text, written with the names of its arguments.
 
     It looks up in the named columns of a workbook's own table sheets (Models_params, Prices_usd ...). A function that
     searches, sorts or simulates has none: #N/A.
     """
-    spec = _spec(function)
+    if isinstance(function_name, np.ndarray):
+        return each_row(_native_text, function_name)
+    return _native_text(function_name)
+
+
+def _native_text(name: str) -> str:
+    spec = _spec(name)
     if not spec.native:
         raise NotInTable(f"{spec.name} has no formula: it searches, sorts or simulates")
     return "=" + formula(spec, {p.name: _cell(p) for p in spec.parameters}).text

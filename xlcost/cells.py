@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -175,9 +176,11 @@ def _marked(value: Any) -> Any:
 
 
 def typed(text: str) -> Any:
-    """A word of the command line as a cell would hold it: a number where it is one, else text."""
+    """A word of the command line as a cell would hold it: a number where it is one, {1,2,3} as a list, else text."""
     if text == "":
         return None
+    if text.startswith("{") and text.endswith("}"):
+        return [typed(part.strip()) for part in re.split("[,;]", text[1:-1])]
     try:
         return float(text)
     except ValueError:

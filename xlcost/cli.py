@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from xlcost import __version__
-from xlcost.errors import BadInput, XlcostError
+from xlcost.errors import BadInput, XlcostError, nearest
 
 app = typer.Typer(
     help="AI-compute costs: FLOPs, memory, hours, dollars, energy; and the workbooks that plan them.",
@@ -48,38 +48,47 @@ def calc(
 
     spec = named(name)
     ordered, by_name = _split(arguments or [])
+    if spec.variadic and by_name:  # the arguments of the function that is explained, by their names
+        ordered, by_name = [*ordered, *_in_order(named(str(ordered[0])), len(ordered) - 1, by_name)], {}
     result = spec.call(*ordered, **by_name)
     if explain:
-        _print_working(spec.name, [*ordered, *_in_order(spec, len(ordered), by_name)])
+        from xlcost.audit import explain as explained
+
+        _print_result(explained(spec.name, *ordered, *_in_order(spec, len(ordered), by_name)), "")
     elif as_json:
         given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
-        typer.echo(json.dumps({"function": spec.name, "arguments": given, "result": result, "unit": spec.returns.unit}))
+        left_out = {p.name: p.default for p in spec.parameters if p.name not in given and p.default is not None}
+        answer = {"function": spec.name, "arguments": given, "defaults": left_out, "result": result}
+        typer.echo(json.dumps(answer | {"unit": spec.returns.unit}, default=lambda array: array.tolist()))
     else:
-        unit = "" if spec.returns.unit in ("text", "value") else f" {spec.returns.unit}"
+        _print_result(result, "" if spec.returns.unit in ("text", "value", "table") else f" {spec.returns.unit}")
+
+
+WIDEST = 36  # characters of a column; a longer cell sticks out
+
+
+def _print_result(result: Any, unit: str) -> None:
+    """One value, a row of values, or a table with its columns in line."""
+    if isinstance(result, list):
+        rows = [[shown(cell) if cell is not None else "" for cell in row] for row in result]
+        widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)]
+        for row in rows:
+            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    elif hasattr(result, "tolist"):
+        typer.echo(", ".join(shown(value) for value in result.tolist()) + unit)
+    else:
         typer.echo(f"{shown(result)}{unit}")
 
 
 def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
     """Named arguments in their places, None between them."""
+    for name in by_name:
+        if name not in [p.name for p in spec.parameters]:
+            raise BadInput(f"{spec.name} has no argument '{name}'{nearest(name, [p.name for p in spec.parameters])}")
     values = [by_name.get(p.name) for p in spec.parameters[first:]]
     while values and values[-1] is None:
         values.pop()
     return values
-
-
-def _print_working(name: str, arguments: list[Any]) -> None:
-    """The rows of EXPLAIN as a table."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    from xlcost.audit import explain
-
-    heading, *rows = explain(name, *arguments)
-    table = Table(*heading, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*(shown(cell) for cell in row))
-    Console().print(table)
 
 
 def _split(words: list[str]) -> tuple[list[Any], dict[str, Any]]:

@@ -15,12 +15,13 @@ import typing
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import CodeType, FunctionType
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Anything, Choice, Number, Series, Spill, Word
+from xlcost.quantities import Anything, Choice, Key, Number, Series, Spill, Word
 from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
@@ -32,9 +33,6 @@ REQUIRED: Any = inspect.Parameter.empty
 class Recorder(Protocol):
     """Somebody who wants to know the steps of a calculation (see audit)."""
 
-    def step(self, name: str, unit: str, result: Any) -> Any:
-        """Note a formula's result; gives what the calculation goes on with."""
-
     def look_up(self, table: Any, key: Any, column: Any, found: Any) -> Any:
         """Note a table's value."""
 
@@ -45,19 +43,17 @@ class Recorder(Protocol):
 RECORDER: ContextVar[Recorder | None] = ContextVar("RECORDER", default=None)
 
 
+STEPS: dict[CodeType, str] = {}
+
+
 def step(unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a formula a step that EXPLAIN shows, with the unit of its result."""
+    """Make a formula a step that EXPLAIN shows, with the unit of its result. The formula itself stays as it is."""
 
-    def decorate(formula: Callable[P, R]) -> Callable[P, R]:
-        @functools.wraps(formula)
-        def noted(*args: P.args, **kwargs: P.kwargs) -> R:
-            result = formula(*args, **kwargs)
-            recorder = RECORDER.get()
-            return result if recorder is None else cast(R, recorder.step(formula.__name__, unit, result))
+    def note(formula: Callable[P, R]) -> Callable[P, R]:
+        STEPS[cast(FunctionType, formula).__code__] = unit
+        return formula
 
-        return noted
-
-    return decorate
+    return note
 
 
 @dataclass(frozen=True)
@@ -86,16 +82,14 @@ class Parameter:
 
     @functools.cached_property
     def take(self) -> Callable[[Any], Any]:
-        """`accept`, with a short way for a float within its bounds."""
+        """`accept`, with a short way for what needs no reading: a float within its bounds, an id without blanks."""
         word, accept = self.word, self.accept
-        if type(word) is not Number or word.whole:
-            return accept
-        low, high, above = word.low, word.high, word.above
-
-        def number(value: Any) -> Any:
-            return value if type(value) is float and low <= value <= high and value > above else accept(value)
-
-        return number
+        if type(word) is Number and not word.whole:
+            low, high, above = word.low, word.high, word.above
+            return lambda v: v if type(v) is float and low <= v <= high and v > above else accept(v)
+        if type(word) is Key:
+            return lambda v: v if type(v) is str and v.isascii() and v.strip() == v != "" else accept(v)
+        return accept
 
     def fill(self, values: np.ndarray) -> np.ndarray:
         """Blank rows take the default; where there is none they are an error."""
@@ -129,6 +123,16 @@ class FunctionSpec:
         return self.name.lower()
 
     @functools.cached_property
+    def variadic(self) -> bool:
+        """Whether the last argument takes all further ones."""
+        return bool(self.parameters) and self.parameters[-1].rest
+
+    @functools.cached_property
+    def takers(self) -> list[tuple[Callable[[Any], Any], Any]]:
+        """How each argument is taken, and what it is when left out."""
+        return [(p.take, p.default) for p in self.parameters]
+
+    @functools.cached_property
     def chosen(self) -> list[bool]:
         """Which arguments choose a branch."""
         return [isinstance(p.word, Choice) for p in self.parameters]
@@ -152,35 +156,62 @@ class FunctionSpec:
     def example_arguments(self) -> dict[str, Any]:
         return {k: v for k, v in self.example.items() if k != "returns"}
 
+    @property
+    def example_cells(self) -> list[Any]:
+        """The example's arguments in order, None for those left out in the middle."""
+        given = self.example_arguments
+        values: list[Any] = []
+        for p in self.parameters:
+            values += list(given.get(p.name, ())) if p.rest else [given.get(p.name)]
+        while values and values[-1] is None:
+            values.pop()
+        return values
+
     def bind(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
         """Arguments in order, converted; a name nobody knows is an error."""
-        if self.parameters and self.parameters[-1].rest:
+        if self.variadic:
+            if named:
+                raise BadInput(f"{self.name} takes its arguments in order, without names: {self.signature}")
             first = len(self.parameters) - 1
             return [p.accept(v) for p, v in itertools.zip_longest(self.parameters[:first], arguments[:first])] + list(
                 arguments[first:]
             )
         if len(arguments) > len(self.parameters):
             raise BadInput(f"{self.name} got {len(arguments)} arguments, more than it takes: {self.signature}")
-        values = list(arguments) + [None] * (len(self.parameters) - len(arguments))
         if named:
-            place = {p.name: i for i, p in enumerate(self.parameters)}
-            for name, value in named.items():
-                if name not in place:
-                    raise BadInput(f"{self.name} has no argument '{name}'{nearest(name, place)}")
-                if place[name] < len(arguments):
-                    raise BadInput(f"{self.name}: argument '{name}' is given twice")
-                values[place[name]] = value
-        return [p.take(v) for p, v in zip(self.parameters, values, strict=True)]
+            arguments = self._placed(arguments, named)
+        given = [
+            default if v is None and default is not REQUIRED else take(v)
+            for (take, default), v in zip(self.takers, arguments, strict=False)
+        ]
+        return given + [take(None) if d is REQUIRED else d for take, d in self.takers[len(given) :]]
+
+    def _placed(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
+        """All arguments in order, None for those left out."""
+        values = [*arguments, *[None] * (len(self.parameters) - len(arguments))]
+        place = {p.name: i for i, p in enumerate(self.parameters)}
+        for name, value in named.items():
+            if name not in place:
+                raise BadInput(f"{self.name} has no argument '{name}'{nearest(name, place)}")
+            if place[name] < len(arguments):
+                raise BadInput(f"{self.name}: argument '{name}' is given twice")
+            values[place[name]] = value
+        return tuple(values)
 
     def call(self, *arguments: Any, **named: Any) -> Any:
         """The checked call: convert, compute, make sure that there is a result."""
         values = self.bind(arguments, named)
         if self.whole:
             return self._call_whole(values)
-        arrays = [v for v in values if type(v) is np.ndarray]
         try:
-            if not arrays:
-                return finished(self.body(*values), self.name)
+            for value in values:
+                if type(value) is np.ndarray:
+                    break
+            else:
+                result = self.body(*values)
+                return (
+                    result if type(result) is float and -math.inf < result < math.inf else finished(result, self.name)
+                )
             _check_shapes(self, values)
             with np.errstate(all="ignore"):
                 return finished(by_kind(self.body, values, self.chosen, self.optional), self.name)
@@ -236,11 +267,10 @@ def finished(result: Any, name: str) -> Any:
         return result
     if (isinstance(result, np.ndarray) and result.ndim == 0) or isinstance(result, np.generic):
         return finished(result.item(), name)
-    if isinstance(result, np.ndarray) and result.dtype.kind == "f":
-        if not math.isfinite(result.sum()):  # quick; a sum may also overflow
-            finite = np.isfinite(result)
-            if not finite.all():
-                raise NoResult(f"{name} has no finite result for these arguments", ~finite)
+    if isinstance(result, np.ndarray) and result.dtype.kind == "f" and not math.isfinite(result.sum()):
+        finite = np.isfinite(result)  # the sum is quick, but may overflow where no item does
+        if not finite.all():
+            raise NoResult(f"{name} has no finite result for these arguments", ~finite)
     return float(result) if isinstance(result, int) else result
 
 
@@ -250,6 +280,8 @@ def otherwise(value: Any, default: Callable[[], Any]) -> Any:
     >>> otherwise(None, lambda: 2.0), otherwise(3.0, lambda: 2.0)
     (2.0, 3.0)
     """
+    if type(value) is float:
+        return value
     if value is None:
         return default()
     left_out = getattr(value, "left_out", None)  # a tracer of an optional argument
@@ -285,10 +317,11 @@ def function(
 
     def decorate(body: Callable[P, R]) -> Callable[P, R]:
         spec = _spec(name, category, source, example, native, body)
+        call = spec.call
 
         @functools.wraps(body)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            return cast(R, spec.call(*args, **kwargs))
+            return call(*args, **kwargs)  # type: ignore[no-any-return]
 
         checked.spec = spec  # type: ignore[attr-defined]
         return checked

@@ -279,11 +279,29 @@ class Flag(Number):
 
     def accept_one(self, value: Any, name: str) -> float:
         if isinstance(value, str):
-            value = {"true": True, "false": False}.get(value.strip().lower(), value)
+            known = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}.get(value.strip().lower())
+            if known is None:
+                raise self.bad(value, name)
+            return known
         return super().accept_one(float(value) if isinstance(value, bool) else value, name)
 
     def allowed(self) -> str:
         return "TRUE or FALSE (1 or 0)"
+
+
+@dataclass(frozen=True)
+class Part(Word):
+    """Text to look for; blank is allowed and finds everything."""
+
+    def accept_one(self, value: Any, name: str) -> str:
+        if isinstance(value, str):
+            return value.strip()
+        if type(value) in (int, float):
+            return f"{value:g}"
+        raise self.bad(value, name)
+
+    def allowed(self) -> str:
+        return "text, such as part of a name"
 
 
 @dataclass(frozen=True)
@@ -395,7 +413,7 @@ Recompute: TypeAlias = Annotated[
 Degree: TypeAlias = Annotated[Any, count("degree", "GPUs", "GPUs that share one copy of the model", high=1e6)]
 
 FunctionName: TypeAlias = Annotated[Any, Key("function", "id", "Name of a function such as TRAIN_COST", "function")]
-Given: TypeAlias = Annotated[Any, Anything("arguments", "", "What that function takes, in its order")]
+Given: TypeAlias = Annotated[Any, Anything("arguments", "any", "What that function takes, in its order")]
 Layers: TypeAlias = Annotated[Any, count("layers", "layers", "Transformer layers", high=1e6)]
 Hidden: TypeAlias = Annotated[Any, count("hidden", "numbers", "Width of the model: numbers per token", high=1e7)]
 Heads: TypeAlias = Annotated[Any, count("heads", "heads", "Attention heads; the width is a multiple of them", high=1e6)]
@@ -430,6 +448,57 @@ Energy: TypeAlias = Annotated[Any, number("kwh", "kWh", "Electrical energy at th
 Region: TypeAlias = Annotated[
     Any, Key("region", "id", "Country or US state such as france or us-virginia; left out: world", "region")
 ]
+Contains: TypeAlias = Annotated[
+    Any, Part("contains", "text", "Part of an id, a name or a maker; left out: all of them")
+]
+ApiModel: TypeAlias = Annotated[
+    Any, Key("api_model", "id", "Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o", "API price")
+]
+ApiKind: TypeAlias = Annotated[
+    Any,
+    Choice(
+        "kind",
+        "id",
+        "Tokens that are paid for: input, output, cached (read), cache_write, batch_input, batch_output",
+        ("input", "output", "cached", "cache_write", "batch_input", "batch_output"),
+    ),
+]
+CachedTokens: TypeAlias = Annotated[
+    Any, number("cached_tokens", "tokens", "Those of the input tokens that the provider has in its cache", high=1e18)
+]
+Requests: TypeAlias = Annotated[Any, number("requests", "requests", "Requests of this size", high=1e15)]
+Demand: TypeAlias = Annotated[
+    Any, Series("demand", "GPUs", "GPUs that run in each period, one cell per period", high=1e9)
+]
+Committed: TypeAlias = Annotated[Any, count("committed", "GPUs", "GPUs committed to for every period", low=0.0)]
+OnDemandPrice: TypeAlias = Annotated[
+    Any, number("on_demand_price", "USD / GPU-period", "Price of a GPU on demand for one period", high=1e9)
+]
+CommittedPrice: TypeAlias = Annotated[
+    Any, number("committed_price", "USD / GPU-period", "Price of a committed GPU for one period, used or not", high=1e9)
+]
+Percentiles: TypeAlias = Annotated[
+    Any,
+    Series(
+        "percentiles", "percentile", "Shares of cases that cost less: 0.1 is cheap, 0.9 dear", low=0.001, high=0.999
+    ),
+]
+InputTokens: TypeAlias = Annotated[Any, number("input_tokens", "tokens", "Tokens of the prompt", low=1.0, high=1e9)]
+OutputTokens: TypeAlias = Annotated[Any, number("output_tokens", "tokens", "Tokens of the answer", low=1.0, high=1e9)]
+RequestRate: TypeAlias = Annotated[
+    Any, number("requests_per_second", "requests / s", "Requests per second, the average over the day", high=1e9)
+]
+PeakRatio: TypeAlias = Annotated[
+    Any, number("peak_ratio", "ratio", "Demand of the busiest hour over the average", low=1.0, high=1e4)
+]
+MaxLoad: TypeAlias = Annotated[Any, share("max_load", "Highest load that is safe at the peak, share of the throughput")]
+FixedCost: TypeAlias = Annotated[
+    Any, number("fixed_cost", "USD / month", "What own serving costs a month, used or not", high=1e15)
+]
+ApiCost: TypeAlias = Annotated[Any, number("api_cost", "USD / request", "What a request costs at the API", high=1e9)]
+MarginalCost: TypeAlias = Annotated[
+    Any, number("marginal_cost", "USD / request", "What one more request costs in own serving", high=1e9)
+]
 
 # What a function gives.
 Params: TypeAlias = Annotated[Any, Result("params", "parameters", "Parameters")]
@@ -448,3 +517,13 @@ Steps: TypeAlias = Annotated[Any, Spill("steps", "table", "Rows: step, formula, 
 ShareOut: TypeAlias = Annotated[Any, Result("share", "share", "Share; 1 is all of it")]
 Loss: TypeAlias = Annotated[Any, Result("loss", "nats / token", "Cross-entropy per token")]
 Kilograms: TypeAlias = Annotated[Any, Result("kg", "kg CO2e", "Greenhouse gases as carbon dioxide")]
+DollarsPerMillion: TypeAlias = Annotated[
+    Any, Result("usd_per_million", "USD / million tokens", "US dollars per million tokens")
+]
+Rows: TypeAlias = Annotated[Any, Spill("rows", "table", "A heading and rows")]
+DollarsRow: TypeAlias = Annotated[Any, Spill("usd_row", "USD", "US dollars, a cell for each percentile")]
+Day: TypeAlias = Annotated[Any, Result("day", "date", "Spreadsheet number of a date; format the cell as a date")]
+Seconds: TypeAlias = Annotated[Any, Result("seconds", "s", "Seconds")]
+TokensPerSecondOut: TypeAlias = Annotated[Any, Result("tokens_per_second", "tokens / s", "Tokens per second")]
+DollarsPerRequest: TypeAlias = Annotated[Any, Result("usd_per_request", "USD / request", "US dollars per request")]
+RequestsAMonth: TypeAlias = Annotated[Any, Result("requests", "requests / month", "Requests a month")]

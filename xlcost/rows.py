@@ -13,7 +13,6 @@ import numpy as np
 
 from xlcost.errors import XlcostError
 
-
 CHUNK = 8192  # rows
 
 
@@ -63,7 +62,7 @@ def in_chunks(body: Callable[..., Any], values: Sequence[Any]) -> Any:
         for first in range(0, size, CHUNK):
             piece = slice(first, first + CHUNK)
             result = body(*(v[piece] if isinstance(v, np.ndarray) else v for v in values))
-            if getattr(result, "dtype", None) != float:
+            if not isinstance(result, np.ndarray) or result.dtype.kind != "f":
                 return body(*values)
             out[piece] = result
     except XlcostError:

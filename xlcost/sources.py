@@ -92,4 +92,33 @@ CLUSTER_USE = Source(
 ECOLOGITS = Source(
     "ADEME and OWID", "electricity mixes, as EcoLogits 0.11.3 has them", "pypi.org/project/ecologits", 2025
 )
+TENSORRT_LLM = Source(
+    "TensorRT-LLM 0.17",
+    "performance overview: maximum throughput",
+    "github.com/NVIDIA/TensorRT-LLM docs/source/performance/perf-overview.md @258c754",
+    2025,
+)
+LLAMA_CPP_SPEED = Source(
+    "XiongjieDai", "llama.cpp on GPUs and Apple silicon", "github.com/XiongjieDai/GPU-Benchmarks-on-LLM-Inference", 2024
+)
+ML_ENGINEERING = Source(
+    "Bekman", "Machine learning engineering: maximum achievable matmul", "github.com/stas00/ml-engineering", 2024
+)
+KNATIVE = Source("Knative", "autoscaler: target utilisation, 70 % by default", "knative.dev/docs/serving", 2024)
+DEEPSEEK_SERVING = Source(
+    "DeepSeek 2025", "DeepSeek-V3/R1 inference system overview", "github.com/deepseek-ai/open-infra-index", 2025
+)
+SCALING_BOOK = Source("scaling-book", "All about transformer inference", "jax-ml.github.io/scaling-book", 2025)
+TRAINING_RUNS = Source(
+    "Published training runs",
+    "GPU-hours as their makers give them, row by row",
+    "xlcost/tables/training_runs.csv",
+    2026,
+)
+ARROW_1951 = Source(
+    "Arrow, Harris and Marschak 1951", "Optimal inventory policy: the newsvendor", "Econometrica 19, 250-272", 1951
+)
+GENAI_PRICES = Source(
+    "genai-prices", "prices of hosted models, by date (MIT)", "github.com/pydantic/genai-prices", 2026
+)
 XLCOST_TABLES = Source("xlcost tables", "each row with its own source and date", "xlcost/tables", 2026)

@@ -27,6 +27,29 @@ def MODEL_SPEC(model, field):
     return com(xlcost.model_spec, model, field)
 
 
+@xw.func(category="xlcost Models", call_in_wizard=False)
+@xw.arg("contains", "raw", doc="Part of an id, a name or a maker; left out: all of them [text] (default )")
+@xw.ret("raw")
+def MODEL_LIST(contains=None):
+    """Spills the model table: id, name, parameters, active parameters, release."""
+    return com(xlcost.model_list, contains)
+
+
+@xw.func(category="xlcost Models", call_in_wizard=False)
+@xw.arg("layers", "raw", doc="Transformer layers [layers]")
+@xw.arg("hidden", "raw", doc="Width of the model: numbers per token [numbers]")
+@xw.arg("heads", "raw", doc="Attention heads; the width is a multiple of them [heads]")
+@xw.arg("kv_heads", "raw", doc="Heads of keys and values; as many as heads without grouping [heads]")
+@xw.arg("ffn", "raw", doc="Width of the feed-forward layer [numbers]")
+@xw.arg("vocab", "raw", doc="Tokens of the vocabulary, padding included [tokens]")
+@xw.arg("gated", "raw", doc="Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default 1)")
+@xw.arg("tied", "raw", doc="One embedding matrix for input and output [TRUE or FALSE] (default 0)")
+@xw.ret("raw")
+def PARAM_COUNT(layers, hidden, heads, kv_heads, ffn, vocab, gated=None, tied=None):
+    """Exact parameters of a dense transformer of the Llama type, from its dimensions."""
+    return com(xlcost.param_count, layers, hidden, heads, kv_heads, ffn, vocab, gated, tied)
+
+
 @xw.func(category="xlcost Compute", call_in_wizard=False)
 @xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
 @xw.arg("input_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
@@ -47,6 +70,20 @@ def INFER_FLOPS(model, input_tokens, output_tokens=None, method=None):
 def TRAIN_FLOPS(model, tokens, method=None, context=None):
     """Floating-point operations of training on every token once."""
     return com(xlcost.train_flops, model, tokens, method, context)
+
+
+@xw.func(category="xlcost Compute", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("tokens_per_second", "raw", doc="Tokens per second of all GPUs together [tokens / s]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs]")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.arg("method", "raw", doc="rule = 6 per parameter; causal or full adds attention (default full)")
+@xw.arg("context", "raw", doc="Tokens of one sequence, prompt and answer together [tokens] (optional)")
+@xw.ret("raw")
+def TRAIN_MFU(model, tokens_per_second, gpu, gpus, precision=None, method=None, context=None):
+    """Model FLOPs utilisation of a training run at a measured speed: share of the dense peak, recomputation left out."""
+    return com(xlcost.train_mfu, model, tokens_per_second, gpu, gpus, precision, method, context)
 
 
 @xw.func(category="xlcost Memory", call_in_wizard=False)
@@ -110,6 +147,33 @@ def GPU_FIT(model, gpu, task=None, precision=None, context=None, batch=None):
     return com(xlcost.gpu_fit, model, gpu, task, precision, context, batch)
 
 
+@xw.func(category="xlcost Memory", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (default 1)")
+@xw.ret("raw")
+def GPU_MAX_CONTEXT(model, gpu, gpus=None, precision=None, batch=None):
+    """Longest context, in tokens, that a batch of sequences can have on these GPUs: a whole number."""
+    return com(xlcost.gpu_max_context, model, gpu, gpus, precision, batch)
+
+
+@xw.func(category="xlcost Memory", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("task", "raw", doc="infer, train (all weights), lora or qlora (default infer)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.arg("context", "raw", doc="Tokens of one sequence, prompt and answer together [tokens] (default 4096)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (default 1)")
+@xw.arg("provider", "raw", doc="Cloud provider such as AWS; left out: the median of all that offer it (optional)")
+@xw.arg("term", "raw", doc="Kind of price: on_demand, spot, 1yr, 3yr (default on_demand)")
+@xw.arg("as_of", "raw", doc="Date of the price; left out: the data edition's date (optional)")
+@xw.ret("raw")
+def GPU_RANK(model, task=None, precision=None, context=None, batch=None, provider=None, term=None, as_of=None):
+    """Every accelerator for a task, cheapest first: GPUs, memory use, USD per hour, tokens/s, USD per million tokens."""
+    return com(xlcost.gpu_rank, model, task, precision, context, batch, provider, term, as_of)
+
+
 @xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
 @xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
 @xw.arg("field", "raw", doc="Name of a column of the table")
@@ -117,6 +181,14 @@ def GPU_FIT(model, gpu, task=None, precision=None, context=None, batch=None):
 def GPU_SPEC(gpu, field):
     """Any column of the accelerator table: memory_gb, bandwidth_gb_s, bf16_tflops, tdp_w, launch, source ..."""
     return com(xlcost.gpu_spec, gpu, field)
+
+
+@xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
+@xw.arg("contains", "raw", doc="Part of an id, a name or a maker; left out: all of them [text] (default )")
+@xw.ret("raw")
+def GPU_LIST(contains=None):
+    """Spills the accelerator table: id, name, memory (GiB), dense BF16 peak (TFLOP/s), rated power (W), launch."""
+    return com(xlcost.gpu_list, contains)
 
 
 @xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
@@ -131,6 +203,17 @@ def GPU_PRICE(gpu, provider=None, term=None, as_of=None):
 
 
 @xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100 (optional)")
+@xw.arg("provider", "raw", doc="Cloud provider such as AWS; left out: the median of all that offer it (optional)")
+@xw.arg("term", "raw", doc="Kind of price: on_demand, spot, 1yr, 3yr (optional)")
+@xw.arg("as_of", "raw", doc="Date of the price; left out: the data edition's date (optional)")
+@xw.ret("raw")
+def PRICE_TABLE(gpu=None, provider=None, term=None, as_of=None):
+    """Spills the offers in force on a date: gpu, provider, term, US dollars per GPU-hour, since when, source."""
+    return com(xlcost.price_table, gpu, provider, term, as_of)
+
+
+@xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
 @xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
 @xw.arg("provider", "raw", doc="Cloud provider such as AWS; left out: the median of all that offer it (optional)")
 @xw.arg("term", "raw", doc="Kind of price: on_demand, spot, 1yr, 3yr (default on_demand)")
@@ -139,6 +222,29 @@ def GPU_PRICE(gpu, provider=None, term=None, as_of=None):
 def PRICE_SOURCE(gpu, provider=None, term=None, as_of=None):
     """Where the price comes from: date, provider, instance, page. Takes what GPU_PRICE takes."""
     return com(xlcost.price_source, gpu, provider, term, as_of)
+
+
+@xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
+@xw.arg("api_model", "raw", doc="Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o")
+@xw.arg("kind", "raw", doc="Tokens that are paid for: input, output, cached (read), cache_write, batch_input, batch_output (default output)")
+@xw.arg("as_of", "raw", doc="Date of the price; left out: the data edition's date (optional)")
+@xw.ret("raw")
+def API_PRICE(api_model, kind=None, as_of=None):
+    """US dollars per million tokens that a hosted model charges as of a date."""
+    return com(xlcost.api_price, api_model, kind, as_of)
+
+
+@xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
+@xw.arg("api_model", "raw", doc="Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o")
+@xw.arg("input_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
+@xw.arg("cached_tokens", "raw", doc="Those of the input tokens that the provider has in its cache [tokens] (default 0)")
+@xw.arg("requests", "raw", doc="Requests of this size [requests] (default 1)")
+@xw.arg("as_of", "raw", doc="Date of the price; left out: the data edition's date (optional)")
+@xw.ret("raw")
+def API_COST(api_model, input_tokens, output_tokens, cached_tokens=None, requests=None, as_of=None):
+    """US dollars of requests to a hosted model: tokens of one request, times its prices, times the requests."""
+    return com(xlcost.api_cost, api_model, input_tokens, output_tokens, cached_tokens, requests, as_of)
 
 
 @xw.func(category="xlcost Time", call_in_wizard=False)
@@ -166,6 +272,60 @@ def TRAIN_HOURS(model, tokens, gpu, gpus, mfu=None, precision=None):
     return com(xlcost.train_hours, model, tokens, gpu, gpus, mfu, precision)
 
 
+@xw.func(category="xlcost Time", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt [tokens]")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (default 1)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.ret("raw")
+def INFER_TTFT(model, gpu, input_tokens, gpus=None, batch=None, precision=None):
+    """Seconds until the first token of the answer, for a batch of prompts read together on an idle server."""
+    return com(xlcost.infer_ttft, model, gpu, input_tokens, gpus, batch, precision)
+
+
+@xw.func(category="xlcost Time", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("context", "raw", doc="Tokens of one sequence, prompt and answer together [tokens]")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (default 1)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.ret("raw")
+def INFER_TPOT(model, gpu, context, gpus=None, batch=None, precision=None):
+    """Seconds per further token of each sequence, at this context, for a batch of sequences served together."""
+    return com(xlcost.infer_tpot, model, gpu, context, gpus, batch, precision)
+
+
+@xw.func(category="xlcost Time", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer [tokens]")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (default 1)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.ret("raw")
+def INFER_LATENCY(model, gpu, input_tokens, output_tokens, gpus=None, batch=None, precision=None):
+    """Seconds from the prompt to the last token of the answer, for a batch of requests served together."""
+    return com(xlcost.infer_latency, model, gpu, input_tokens, output_tokens, gpus, batch, precision)
+
+
+@xw.func(category="xlcost Time", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer [tokens]")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (optional)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.ret("raw")
+def INFER_THROUGHPUT(model, gpu, input_tokens, output_tokens, gpus=None, batch=None, precision=None):
+    """Output tokens per second of the deployment when it is never idle."""
+    return com(xlcost.infer_throughput, model, gpu, input_tokens, output_tokens, gpus, batch, precision)
+
+
 @xw.func(category="xlcost Cost", call_in_wizard=False)
 @xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
 @xw.arg("tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
@@ -178,6 +338,84 @@ def TRAIN_HOURS(model, tokens, gpu, gpus, mfu=None, precision=None):
 def TRAIN_COST(model, tokens, gpu, price=None, mfu=None, goodput=None, precision=None):
     """US dollars of one training run: GPU-hours, over goodput, times the price of a GPU-hour."""
     return com(xlcost.train_cost, model, tokens, gpu, price, mfu, goodput, precision)
+
+
+@xw.func(category="xlcost Cost", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("method", "raw", doc="full = all weights, lora or qlora = adapters only (default lora)")
+@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour] (optional)")
+@xw.arg("mfu", "raw", doc="Model FLOPs utilisation of the whole run, share of the dense peak [share] (default 0.34, median whole-run MFU of published A100 runs; P10 0.25, P90 0.49)")
+@xw.ret("raw")
+def TUNE_COST(model, tokens, gpu, method=None, price=None, mfu=None):
+    """US dollars of fine-tuning on every token once: GPU-hours times the price of a GPU-hour, BF16."""
+    return com(xlcost.tune_cost, model, tokens, gpu, method, price, mfu)
+
+
+@xw.func(category="xlcost Cost", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer [tokens]")
+@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour] (optional)")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (optional)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (optional)")
+@xw.arg("utilisation", "raw", doc="Share of the paid or owned hours that are used [share] (default 0.57, 226.75 nodes in use on average over 278 at the peak, run there at 0.7 of what they can do)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.ret("raw")
+def INFER_COST(model, gpu, input_tokens, output_tokens, price=None, gpus=None, batch=None, utilisation=None, precision=None):
+    """US dollars per request: GPU-hours at the price of an hour, shared by the batch, over utilisation."""
+    return com(xlcost.infer_cost, model, gpu, input_tokens, output_tokens, price, gpus, batch, utilisation, precision)
+
+
+@xw.func(category="xlcost Cost", call_in_wizard=False)
+@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour]")
+@xw.arg("tokens_per_second", "raw", doc="Tokens per second of all GPUs together [tokens / s]")
+@xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
+@xw.arg("utilisation", "raw", doc="Share of the paid or owned hours that are used [share] (default 1)")
+@xw.ret("raw")
+def TOKEN_COST(price, tokens_per_second, gpus=None, utilisation=None):
+    """US dollars per million tokens: the price of an hour of all GPUs over the tokens of an hour."""
+    return com(xlcost.token_cost, price, tokens_per_second, gpus, utilisation)
+
+
+@xw.func(category="xlcost Cost", call_in_wizard=False)
+@xw.arg("fixed_cost", "raw", doc="What own serving costs a month, used or not [USD / month]")
+@xw.arg("api_cost", "raw", doc="What a request costs at the API [USD / request]")
+@xw.arg("marginal_cost", "raw", doc="What one more request costs in own serving [USD / request] (default 0)")
+@xw.ret("raw")
+def BREAKEVEN_REQUESTS(fixed_cost, api_cost, marginal_cost=None):
+    """Requests a month from which own serving is cheaper than an API."""
+    return com(xlcost.breakeven_requests, fixed_cost, api_cost, marginal_cost)
+
+
+@xw.func(category="xlcost Cost", call_in_wizard=False)
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("capex", "raw", doc="All that is bought, per GPU: chip, its share of server and network [USD / GPU] (optional)")
+@xw.arg("years", "raw", doc="Years until the purchase is written off [years] (default 5, Amazon since 2025, Meta 5.5, Alphabet and Microsoft 6; 3 is the bear case)")
+@xw.arg("utilisation", "raw", doc="Share of the paid or owned hours that are used [share] (default 0.8, 75 to 90 % of the hours in practice, where plans say 95 to 100)")
+@xw.arg("electricity", "raw", doc="Price of electricity [USD / kWh] (default 0.146, US average, commercial customers, April 2026)")
+@xw.arg("pue", "raw", doc="Power usage effectiveness: facility energy over IT energy [ratio] (default 1.1, hyperscale data centres; 1.25 elsewhere, 1.5 and more in old ones)")
+@xw.arg("opex", "raw", doc="Space, maintenance, staff: a year's dollars as a share of capex [share] (default 0.05, space at 184 USD per kW and month is 4 to 6 % of an H100's capex; staff extra)")
+@xw.arg("residual", "raw", doc="Value left after those years, as a share of capex [share] (default 0)")
+@xw.ret("raw")
+def OWN_GPU_HOUR(gpu, capex=None, years=None, utilisation=None, electricity=None, pue=None, opex=None, residual=None):
+    """US dollars per used GPU-hour of owned hardware: write-off, yearly cost and electricity over the hours used."""
+    return com(xlcost.own_gpu_hour, gpu, capex, years, utilisation, electricity, pue, opex, residual)
+
+
+@xw.func(category="xlcost Cost", call_in_wizard=False)
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour] (optional)")
+@xw.arg("capex", "raw", doc="All that is bought, per GPU: chip, its share of server and network [USD / GPU] (optional)")
+@xw.arg("years", "raw", doc="Years until the purchase is written off [years] (default 5, Amazon since 2025, Meta 5.5, Alphabet and Microsoft 6; 3 is the bear case)")
+@xw.arg("electricity", "raw", doc="Price of electricity [USD / kWh] (default 0.146, US average, commercial customers, April 2026)")
+@xw.arg("pue", "raw", doc="Power usage effectiveness: facility energy over IT energy [ratio] (default 1.1, hyperscale data centres; 1.25 elsewhere, 1.5 and more in old ones)")
+@xw.ret("raw")
+def OWN_BREAKEVEN(gpu, price=None, capex=None, years=None, electricity=None, pue=None):
+    """Share of all hours from which owning is cheaper than renting at `price`; over 1 = never."""
+    return com(xlcost.own_breakeven, gpu, price, capex, years, electricity, pue)
 
 
 @xw.func(category="xlcost Energy", call_in_wizard=False)
@@ -202,9 +440,128 @@ def POWER_COST(watts, hours, electricity=None, pue=None):
     return com(xlcost.power_cost, watts, hours, electricity, pue)
 
 
+@xw.func(category="xlcost Energy", call_in_wizard=False)
+@xw.arg("kwh", "raw", doc="Electrical energy at the meter [kWh]")
+@xw.arg("region", "raw", doc="Country or US state such as france or us-virginia; left out: world (default world)")
+@xw.ret("raw")
+def CARBON_KG(kwh, region=None):
+    """Kilograms of CO2 equivalent of electricity at the meter, by the average grid of a region."""
+    return com(xlcost.carbon_kg, kwh, region)
+
+
 @xw.func(category="xlcost Scaling", call_in_wizard=False)
 @xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
 @xw.ret("raw")
 def CHINCHILLA_TOKENS(model):
     """Training tokens at which a model of this size is compute-optimal: 20 per parameter."""
     return com(xlcost.chinchilla_tokens, model)
+
+
+@xw.func(category="xlcost Scaling", call_in_wizard=False)
+@xw.arg("flops", "raw", doc="Operations of the whole training run [FLOP]")
+@xw.ret("raw")
+def CHINCHILLA_PARAMS(flops):
+    """Parameters with the lowest loss for a training budget, when 6 x parameters x tokens makes up the budget."""
+    return com(xlcost.chinchilla_params, flops)
+
+
+@xw.func(category="xlcost Scaling", call_in_wizard=False)
+@xw.arg("params", "raw", doc="Parameters, a number or text such as 70B [parameters]")
+@xw.arg("tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
+@xw.ret("raw")
+def CHINCHILLA_LOSS(params, tokens):
+    """Expected loss in nats per token of a model of this size trained once over this many tokens."""
+    return com(xlcost.chinchilla_loss, params, tokens)
+
+
+@xw.func(category="xlcost Planning", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("requests_per_second", "raw", doc="Requests per second, the average over the day [requests / s]")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer [tokens]")
+@xw.arg("peak_ratio", "raw", doc="Demand of the busiest hour over the average [ratio] (default 1)")
+@xw.arg("max_load", "raw", doc="Highest load that is safe at the peak, share of the throughput [share] (default 0.7, load at the peak that leaves room for bursts while replicas start)")
+@xw.arg("batch", "raw", doc="Sequences processed together [sequences] (optional)")
+@xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.ret("raw")
+def FLEET_GPUS(model, gpu, requests_per_second, input_tokens, output_tokens, peak_ratio=None, max_load=None, batch=None, precision=None):
+    """GPUs that hold a demand at its peak: whole replicas, each of as many GPUs as GPU_FIT says."""
+    return com(xlcost.fleet_gpus, model, gpu, requests_per_second, input_tokens, output_tokens, peak_ratio, max_load, batch, precision)
+
+
+@xw.func(category="xlcost Planning", call_in_wizard=False)
+@xw.arg("demand", "raw", doc="GPUs that run in each period, one cell per period [GPUs]")
+@xw.arg("on_demand_price", "raw", doc="Price of a GPU on demand for one period [USD / GPU-period]")
+@xw.arg("committed_price", "raw", doc="Price of a committed GPU for one period, used or not [USD / GPU-period]")
+@xw.ret("raw")
+def COMMIT_GPUS(demand, on_demand_price, committed_price):
+    """How many GPUs to commit to, given the demand of each period: the whole number of least cost."""
+    return com(xlcost.commit_gpus, demand, on_demand_price, committed_price)
+
+
+@xw.func(category="xlcost Planning", call_in_wizard=False)
+@xw.arg("demand", "raw", doc="GPUs that run in each period, one cell per period [GPUs]")
+@xw.arg("committed", "raw", doc="GPUs committed to for every period [GPUs]")
+@xw.arg("on_demand_price", "raw", doc="Price of a GPU on demand for one period [USD / GPU-period]")
+@xw.arg("committed_price", "raw", doc="Price of a committed GPU for one period, used or not [USD / GPU-period]")
+@xw.ret("raw")
+def COMMIT_COST(demand, committed, on_demand_price, committed_price):
+    """US dollars over the periods with so many GPUs committed and the rest of the demand on demand."""
+    return com(xlcost.commit_cost, demand, committed, on_demand_price, committed_price)
+
+
+@xw.func(category="xlcost Risk", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour] (optional)")
+@xw.arg("percentiles", "raw", doc="Shares of cases that cost less: 0.1 is cheap, 0.9 dear [percentile] (default {0.1,0.5,0.9})")
+@xw.ret("raw")
+def TRAIN_COST_RANGE(model, tokens, gpu, price=None, percentiles=None):
+    """Spills the US dollars of one training run at percentiles: of ten such runs, one costs less than the 0.1 one."""
+    return com(xlcost.train_cost_range, model, tokens, gpu, price, percentiles)
+
+
+@xw.func(category="xlcost Risk", call_in_wizard=False)
+@xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer [tokens]")
+@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour] (optional)")
+@xw.arg("percentiles", "raw", doc="Shares of cases that cost less: 0.1 is cheap, 0.9 dear [percentile] (default {0.1,0.5,0.9})")
+@xw.ret("raw")
+def INFER_COST_RANGE(model, gpu, input_tokens, output_tokens, price=None, percentiles=None):
+    """Spills the US dollars per request at percentiles: of ten such servers, one costs less than the 0.1 one."""
+    return com(xlcost.infer_cost_range, model, gpu, input_tokens, output_tokens, price, percentiles)
+
+
+@xw.func(category="xlcost Audit", call_in_wizard=False)
+@xw.arg("function_name", "raw", doc="Name of a function such as TRAIN_COST")
+@xw.arg("arguments", "raw", doc="What that function takes, in its order [any] (optional)")
+@xw.ret("raw")
+def EXPLAIN(function_name, *arguments):
+    """The working of a function: each step with its formula, value, unit and source; or the sentence of its error."""
+    return com(xlcost.explain, function_name, *arguments)
+
+
+@xw.func(category="xlcost Audit", call_in_wizard=False)
+@xw.arg("function_name", "raw", doc="Name of a function such as TRAIN_COST")
+@xw.ret("raw")
+def NATIVE_FORMULA(function_name):
+    """A function as plain spreadsheet text, written with the names of its arguments."""
+    return com(xlcost.native_formula, function_name)
+
+
+@xw.func(category="xlcost Audit", call_in_wizard=False)
+@xw.ret("raw")
+def XLCOST_VERSION():
+    """The release of xlcost that computes, as text such as 0.1.0."""
+    return com(xlcost.xlcost_version, )
+
+
+@xw.func(category="xlcost Audit", call_in_wizard=False)
+@xw.ret("raw")
+def DATA_AS_OF():
+    """The date of the data edition: prices are looked up as of this day where no date is given."""
+    return com(xlcost.data_as_of, )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from xlcost.function import function, otherwise
@@ -70,7 +71,14 @@ def hourly(price: Any, gpu: Any) -> Any:
 
 def peak_tflops(gpu: Any, precision: Any) -> Any:
     """Dense peak of the arithmetic that a precision computes in (int4 and GGUF weights compute in bf16)."""
+    if type(gpu) is str and type(precision) is str:
+        return _peak(gpu, precision)
     return look_up(GPUS, gpu, look_up(PRECISIONS, precision, "peak"))
+
+
+@cache
+def _peak(gpu: str, precision: str) -> Any:
+    return GPUS.value(gpu, PRECISIONS.value(precision, "peak"))
 
 
 def tdp_watts(gpu: Any) -> Any:

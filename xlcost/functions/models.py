@@ -85,6 +85,8 @@ def total(model: Any) -> Any:
 
 def active(model: Any) -> Any:
     """Parameters that one token passes through: what compute counts."""
+    if type(model) is float:
+        return model
     return known(model, "active_params", lambda size: size)
 
 

@@ -28,6 +28,8 @@ def argument_line(p: Parameter) -> str:
 
 def as_typed(value: Any) -> str:
     """An argument as it is typed in a cell."""
+    if isinstance(value, (list, tuple)):
+        return "{" + ",".join(as_typed(v) for v in value) + "}"
     if isinstance(value, str):
         return f'"{value}"'
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -35,10 +37,16 @@ def as_typed(value: Any) -> str:
 
 def example_formula(spec: FunctionSpec) -> str:
     """The example as a cell formula; arguments left out in the middle stay empty."""
-    given = spec.example_arguments
-    last = max((i for i, p in enumerate(spec.parameters) if p.name in given), default=-1)
-    parts = [as_typed(given[p.name]) if p.name in given else "" for p in spec.parameters[: last + 1]]
-    return f"={spec.name}({', '.join(parts)})"
+    return f"={spec.name}({', '.join('' if v is None else as_typed(v) for v in spec.example_cells)})"
+
+
+def example_result(spec: FunctionSpec) -> str:
+    """What the example gives, as a reader sees it."""
+    result = spec.example["returns"]
+    if isinstance(result, list):
+        heading = result[0] if isinstance(result[0], list) else result
+        return f"{len(result)} rows: {', '.join(str(v) for v in heading)} ..."
+    return f"{result:,.6g}" if isinstance(result, float) else f"“{result}”"
 
 
 def card(spec: FunctionSpec) -> str:
@@ -46,7 +54,7 @@ def card(spec: FunctionSpec) -> str:
     lines = [spec.signature, "", spec.doc, ""]
     lines += [argument_line(p) for p in spec.parameters]
     lines += [f"  gives              {spec.returns.meaning} [{spec.returns.unit}]", ""]
-    lines += [f"Example  {example_formula(spec)}  gives {spec.example['returns']}", f"Source   {spec.source}"]
+    lines += [f"Example  {example_formula(spec)}  gives {example_result(spec)}", f"Source   {spec.source}"]
     return "\n".join(lines)
 
 
@@ -70,9 +78,7 @@ def page(functions: Iterable[FunctionSpec]) -> str:
             f"| {p.name} | {p.word.meaning} | {p.word.unit} | {default_text(p)} |".replace("| id |", "| |")
             for p in spec.parameters
         ]
-        result = spec.example["returns"]
-        shown = f"{result:,.6g}" if isinstance(result, float) else f"“{result}”"
-        lines += ["", f"Example: `{example_formula(spec)}` gives {shown}  ", f"Source: {spec.source}"]
+        lines += ["", f"Example: `{example_formula(spec)}` gives {example_result(spec)}  ", f"Source: {spec.source}"]
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 Checked = Literal["yes", "secondary", "no"]
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
 CountOrZero = Annotated[int, Field(ge=0)]
 
@@ -55,6 +56,7 @@ class Accelerator(Row):
     aliases: Texts
     memory_gb: Positive
     memory_type: Text
+    memory_class: Literal["hbm", "gddr", "lpddr", "sram"]
     bandwidth_gb_s: Positive
     fp32_tflops: Positive | None
     tf32_tflops: Positive | None
@@ -128,9 +130,80 @@ class GpuPrice(Row):
 
 
 class Precision(Row):
-    """One number format: the bits a stored value takes, and the accelerator column with its peak."""
+    """One number format: the bits a stored value takes, the accelerator column with its peak, and who runs it."""
 
     id: Text
     aliases: Texts
     bits: Positive
     peak: Text
+    runtime: Literal["server", "llama.cpp"]
+
+
+class Region(Row):
+    """A country, US state or cloud region: its grid, and what commercial or industrial customers pay.
+
+    `carbon_basis`: "lifecycle" counts the building of power stations and the extraction of fuel, "direct" what they
+    burn. The price has a source and date of its own.
+    """
+
+    id: Text
+    name: Text
+    aliases: Texts
+    carbon_kg_kwh: Positive
+    carbon_basis: Literal["lifecycle", "direct"]
+    electricity_usd_kwh: Positive | None
+    electricity_as_of: dt.date | None
+    electricity_source: Text | None
+    electricity_checked: Checked | None
+
+    @model_validator(mode="after")
+    def price_is_sourced(self) -> Region:
+        """All four cells of a price, or none."""
+        cells = (self.electricity_usd_kwh, self.electricity_as_of, self.electricity_source, self.electricity_checked)
+        if len({cell is None for cell in cells}) > 1:
+            raise ValueError(f"{self.id}: an electricity price needs as_of, source and checked")
+        return self
+
+
+class ApiPrice(Row):
+    """A hosted model's prices from one day on, in USD per million tokens."""
+
+    provider: Text
+    model: Text
+    input_usd_mtok: NotNegative
+    output_usd_mtok: NotNegative | None
+    cached_usd_mtok: NotNegative | None
+    cache_write_usd_mtok: NotNegative | None
+    batch_input_usd_mtok: NotNegative | None
+    batch_output_usd_mtok: NotNegative | None
+
+
+class ApiListed(Row):
+    """Hosted models of a provider that genai-prices first listed on one day: the start of its history of them."""
+
+    provider: Text
+    models: Texts
+
+
+class TrainingRun(Row):
+    """A published training run. `params` are the active ones.
+
+    `basis`: "run" = GPU-hours of the whole run, as its makers give them; "throughput" = utilisation while it runs;
+    "estimate" = somebody else's, or only a bound.
+    """
+
+    model: Text
+    params: Count | None
+    tokens: Count | None
+    gpu: Text
+    gpu_hours: Positive | None
+    mfu: Annotated[float, Field(gt=0, le=1)] | None
+    basis: Literal["run", "throughput", "estimate"]
+
+    @model_validator(mode="after")
+    def says_enough(self) -> TrainingRun:
+        """A run has parameters, tokens and hours; the others those or a utilisation."""
+        whole = None not in (self.params, self.tokens, self.gpu_hours)
+        if not whole and (self.basis == "run" or self.mfu is None):
+            raise ValueError(f"{self.model}: params, tokens and gpu_hours, or a mfu that is not of a run")
+        return self

@@ -121,6 +121,7 @@ ABOUT = {
     "Models": "Model table with sources",
     "GPUs": "Accelerator table with sources",
     "Precisions": "Number formats",
+    "Regions": "Carbon by region",
     "Providers": "The list for the provider cells",
     "Prices": "GPU prices by provider, term and date, with sources",
     "Sources": "Where figures and methods come from; limits",

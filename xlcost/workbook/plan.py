@@ -75,7 +75,8 @@ def _calculation_sheet(made: Book, names: Names) -> None:
             sheet.put(f"B{row}", line.label, styles.LABEL.but(bold=line.total, top=styles.INK if line.total else None))
             sheet.put(f"C{row}", line.unit, styles.UNIT.but(top=styles.INK if line.total else None))
             spelled = line.compute(Spelled(), names).text
-            spelled = "" if "INDEX(" in spelled or "COUNTIFS(" in spelled else "=" + spelled.replace("«Calculation»", "").replace("$", "")
+            plain = "INDEX(" in spelled or "COUNTIFS(" in spelled  # no function says it shorter
+            spelled = "" if plain else "=" + spelled.replace("«Calculation»", "").replace("$", "")
             sheet.put(f"E{row}", spelled, styles.NOTE.but(italic=False, size=8.5, wrap=True))
             note = line.note if isinstance(line.note, str) else line.note(Native(), names)
             sheet.put(f"F{row}", note, styles.NOTE.but(wrap=True))

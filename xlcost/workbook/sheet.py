@@ -120,7 +120,7 @@ class Book:
     def used_columns(self) -> set[tuple[str, str]]:
         """(table, column) of every table name that a formula holds."""
         texts = (c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
-        return {pair for text in texts for pair in re.findall(r"\b(Models|GPUs|Precisions|Prices)_(\w+)", text)}
+        return {pair for text in texts for pair in re.findall(r"\b(Models|GPUs|Precisions|Prices|Regions)_(\w+)", text)}
 
     def values(self) -> Values:
         """What input and formula cells hold."""

@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl.utils.cell import get_column_letter
 
 from xlcost.tables.prices import MEDIAN, Period, periods
+from xlcost.tables.regions import REGIONS
 from xlcost.tables.store import GPUS, MODELS, PRECISIONS, Table
 from xlcost.workbook import styles
 from xlcost.workbook.sheet import Book, Sheet
@@ -17,11 +18,13 @@ ALWAYS = {
     "Models": ("id", "name", "as_of", "checked", "source"),
     "GPUs": ("id", "name", "as_of", "checked", "source"),
     "Precisions": ("id", "as_of", "checked", "source"),
+    "Regions": ("id", "name", "as_of", "checked", "source"),
 }
 PURPOSE = {
     "Models": "Model table: parameters and shape. Formulas look ids up here; add a row by inserting inside the table.",
     "GPUs": "Accelerator table: dense peaks in TFLOP/s, memory in GiB as marketed, bandwidth in GB/s, power in W.",
     "Precisions": "Number formats: bits stored per number, and the peak that their arithmetic runs at.",
+    "Regions": "Regions: carbon of a kilowatt-hour, and what it costs where that is known.",
     "Providers": "Whom the Prices sheet knows; median is the median of all that offer a GPU that day.",
     "Prices": "USD per GPU-hour: in force from (including) until (excluding) the dates shown. Provider median = all.",
 }
@@ -37,7 +40,7 @@ def add_tables(book: Book, *, whole: bool = False, providers: bool = False) -> N
     `providers` adds the list that a cell can choose a provider from.
     """
     used = book.used_columns()
-    for table in (MODELS, GPUS, PRECISIONS):
+    for table in (MODELS, GPUS, PRECISIONS, REGIONS):
         columns = {column for name, column in used if name == table.name}
         if columns:
             _table_sheet(book, table, columns, whole)

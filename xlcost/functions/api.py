@@ -1,0 +1,81 @@
+"""Hosted models: what their makers and hosts charge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcost.errors import BadInput
+from xlcost.formulas import api as formulas
+from xlcost.function import function, otherwise
+from xlcost.functions.gpus import EDITION_SERIAL
+from xlcost.quantities import ApiKind, ApiModel, AsOf, CachedTokens, Dollars, DollarsPerMillion, Requests, Tokens
+from xlcost.sources import GENAI_PRICES
+from xlcost.tables.api import api_rate, api_rates
+
+
+@function(
+    "API_PRICE",
+    category="GPUs and prices",
+    source=GENAI_PRICES,
+    example={"api_model": "text-davinci-003", "as_of": "2023-04-07", "returns": 20.0},
+    native=False,
+)
+def api_price(api_model: ApiModel, kind: ApiKind = "output", as_of: AsOf = None) -> DollarsPerMillion:
+    """US dollars per million tokens that a hosted model charges as of a date.
+
+    `kind` is input, output, cached (input read from the cache), cache_write, batch_input or batch_output; one that
+    is not sold for this model is #N/A. The price is that of short prompts, at noon UTC: where a provider charges by
+    the hour, that is its standard price. Without a provider's name a model costs what its maker asks; write
+    "azure/gpt-4o" or "azure:gpt-4o" for another's price. A date before the first known price is #N/A, never an
+    extrapolation; a model is known from the day on which genai-prices first listed it.
+    """
+    return api_rate(api_model, kind, otherwise(as_of, lambda: EDITION_SERIAL))
+
+
+@function(
+    "API_COST",
+    category="GPUs and prices",
+    source=GENAI_PRICES,
+    example={
+        "api_model": "deepseek-reasoner",
+        "input_tokens": 1000,
+        "output_tokens": 500,
+        "cached_tokens": 600,
+        "requests": 1e6,
+        "as_of": "2025-02-28",
+        "returns": 400 * 0.55 + 600 * 0.14 + 500 * 2.19,
+    },
+    native=False,
+)
+def api_cost(
+    api_model: ApiModel,
+    input_tokens: Tokens,
+    output_tokens: Tokens,
+    cached_tokens: CachedTokens = 0,
+    requests: Requests = 1,
+    as_of: AsOf = None,
+) -> Dollars:
+    """US dollars of requests to a hosted model: tokens of one request, times its prices, times the requests.
+
+    `cached_tokens` are those of the input tokens that come from the provider's cache; where it has no price of its
+    own for them they cost as input. Where a price rises with the size of the prompt, the input tokens of one request
+    choose it, for all tokens of the request: give the size of one request and the number of them, not their sum.
+    Prices are as for API_PRICE. More cached than input tokens are #VALUE!.
+    """
+    _check_cached(input_tokens, cached_tokens)
+    prices = api_rates(api_model, otherwise(as_of, lambda: EDITION_SERIAL), input_tokens, output_tokens > 0)
+    one = formulas.request_cost(
+        input_tokens, cached_tokens, output_tokens, prices.fresh, prices.cached, prices.output, prices.fee
+    )
+    return one * requests
+
+
+def _check_cached(input_tokens: Any, cached_tokens: Any) -> None:
+    too_many = np.asarray(cached_tokens > input_tokens)
+    if too_many.any():
+        raise BadInput(
+            "cached_tokens: are part of the input tokens and cannot be more than they are",
+            too_many if too_many.ndim else None,
+        )

@@ -1,0 +1,55 @@
+"""Committed GPUs against on-demand ones."""
+
+from __future__ import annotations
+
+from xlcost.formulas import commitments
+from xlcost.function import function
+from xlcost.quantities import Committed, CommittedPrice, Demand, Dollars, GpuCount, OnDemandPrice
+from xlcost.sources import ARROW_1951
+
+
+@function(
+    "COMMIT_GPUS",
+    category="Planning",
+    source=ARROW_1951,
+    example={
+        "demand": [4, 10, 10, 12],
+        "on_demand_price": 3.0,
+        "committed_price": 2.0,
+        "returns": 10.0,
+    },
+    native=False,
+)
+def commit_gpus(demand: Demand, on_demand_price: OnDemandPrice, committed_price: CommittedPrice) -> GpuCount:
+    """How many GPUs to commit to, given the demand of each period: the whole number of least cost.
+
+    `demand` is a range with the GPUs that run through each period (a fraction is an average); the periods are of
+    equal length, and both prices are per GPU and period: for a demand by the hour prices per hour, for one by the
+    month prices per hour times hours of the month. A committed GPU is paid in every period, used or not, and what
+    the demand is above that is paid on demand. Of several cheapest numbers it is the smallest. Exact for the demand
+    given; a forecast that may be wrong belongs into the range as further periods.
+    """
+    return commitments.gpus_to_commit(demand, on_demand_price, committed_price)
+
+
+@function(
+    "COMMIT_COST",
+    category="Planning",
+    source=ARROW_1951,
+    example={
+        "demand": [4, 10, 10, 12],
+        "committed": 10,
+        "on_demand_price": 3.0,
+        "committed_price": 2.0,
+        "returns": 86.0,
+    },
+    native=False,
+)
+def commit_cost(
+    demand: Demand, committed: Committed, on_demand_price: OnDemandPrice, committed_price: CommittedPrice
+) -> Dollars:
+    """US dollars over the periods with so many GPUs committed and the rest of the demand on demand.
+
+    Takes what COMMIT_GPUS takes, and a number of committed GPUs; 0 is the cost of the demand without commitments.
+    """
+    return commitments.commitment_cost(demand, committed, on_demand_price, committed_price)

@@ -1,0 +1,128 @@
+"""Which accelerator does a task for the least money, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from xlcost.errors import NotInTable, XlcostError, nearest
+from xlcost.formulas import cost, duration, flops, serving, training
+from xlcost.formulas.memory import RUNTIME_GB, usable_gb
+from xlcost.function import choose, function, otherwise
+from xlcost.functions import models
+from xlcost.functions.gpus import EDITION_SERIAL, peak_tflops
+from xlcost.functions.memory import gpu_fit, infer_memory, train_memory
+from xlcost.functions.serving import infer_tpot
+from xlcost.functions.training import MEDIAN_MFU
+from xlcost.quantities import AsOf, Batch, Context, Model, Precision, Provider, Rows, Task, Term
+from xlcost.sources import XLCOST_TABLES
+from xlcost.tables.prices import MEDIAN, offer_value, providers
+from xlcost.tables.store import GPUS, look_up, plain
+
+HEADING = ["gpu", "provider", "GPUs", "memory use", "USD per hour", "tokens/s"]
+
+
+@function(
+    "GPU_RANK",
+    category="Memory",
+    source=XLCOST_TABLES,
+    example={
+        "model": "gpt-neox-20b",
+        "batch": 8,
+        "provider": "Lambda",
+        "as_of": "2023-04-07",
+        "returns": [  # the first rows
+            [*HEADING, "USD per million tokens"],
+            ["v100-sxm2-16", "Lambda", 5.0, 0.9374553425938822, 2.75, 298.11783005056316, 2.5623723638379072],
+            ["a100-40-sxm", "Lambda", 2.0, 0.90906425359557, 2.2, 209.77202124773, 2.913215535018468],
+        ],
+    },
+    native=False,
+)
+def gpu_rank(
+    model: Model,
+    task: Task = "infer",
+    precision: Precision = "bf16",
+    context: Context = 4096,
+    batch: Batch = 1,
+    provider: Provider = None,
+    term: Term = "on_demand",
+    as_of: AsOf = None,
+) -> Rows:
+    """Every accelerator for a task, cheapest first: GPUs, memory use, USD per hour, tokens/s, USD per million tokens.
+
+    A heading, then a row each: as many GPUs as GPU_FIT says, the share of their memory in use, the price of all of them
+    at that day (without a provider the median, as GPU_PRICE). For "infer" tokens/s are those of the whole batch,
+    batch over INFER_TPOT, all day long, at the batch given: more sequences are cheaper per token. For "train",
+    "lora" and "qlora" the last column is USD per 1e21 FLOP, at the median mfu of published runs. Accelerators that
+    cannot hold the job, have no peak in this precision or no price come last, with the reason in words.
+    """
+    day, whose = otherwise(as_of, lambda: EDITION_SERIAL), _provider(otherwise(provider, lambda: MEDIAN))
+    job = _job_gb(model, task, precision, context, batch)
+    ranked, left_out = [], []
+    for gpu in (row["id"] for row in GPUS.rows):
+        price = partial(offer_value, "usd", gpu, whose, term, day)
+        hold = partial(gpu_fit, model, gpu, task, precision, context, batch)
+        speed = partial(_speed, model, gpu, task, precision, context, batch)
+        reasons = _reasons(price, hold, partial(peak_tflops, gpu, precision)) or _reasons(speed)
+        if reasons:
+            left_out.append([gpu, whose, "; ".join(reasons), "", "", "", ""])
+        else:
+            tokens, usd = speed(), price() * hold()
+            last = serving.token_cost(usd, tokens, 1, 1) if task == "infer" else _usd_per_flop(gpu, precision, price())
+            ranked.append([gpu, whose, hold(), job / _memory_gb(gpu, hold()), usd, tokens, last])
+    last = "USD per million tokens" if task == "infer" else "USD per 1e21 FLOP"
+    return [[*HEADING, last], *sorted(ranked, key=lambda row: (row[-1], row[0])), *left_out]
+
+
+def _provider(typed: str) -> str:
+    """The provider as the table writes it."""
+    if plain(typed) not in providers():
+        raise NotInTable(f"unknown provider '{typed}'{nearest(typed, providers().values())}")
+    return providers()[plain(typed)]
+
+
+def _reasons(*questions: Callable[[], Any]) -> list[str]:
+    """Why those of the questions that have no answer have none."""
+    reasons = []
+    for question in questions:
+        try:
+            question()
+        except XlcostError as error:
+            reasons.append(str(error))
+    return reasons
+
+
+def _job_gb(model: Any, task: Any, precision: Any, context: Any, batch: Any) -> Any:
+    """What the GPUs hold together, without the runtime's own; a model without a shape fails here."""
+    models.embeddings(model)
+    models.layers(model)
+    whole = choose(
+        task,
+        infer=lambda: infer_memory(model, precision, context, batch),
+        train=lambda: train_memory(model, "full", context=context, micro_batch=batch),
+        lora=lambda: train_memory(model, "lora", context=context, micro_batch=batch),
+        qlora=lambda: train_memory(model, "qlora", context=context, micro_batch=batch),
+    )
+    return whole - float(RUNTIME_GB)
+
+
+def _memory_gb(gpu: str, gpus: float) -> Any:
+    """The memory of so many, less the runtime's own."""
+    return gpus * usable_gb(look_up(GPUS, gpu, "memory_gb"))
+
+
+def _speed(model: Any, gpu: str, task: Any, precision: Any, context: Any, batch: Any) -> Any:
+    """Tokens per second of as many GPUs as hold the job."""
+    gpus = gpu_fit(model, gpu, task, precision, context, batch)
+    if task == "infer":
+        return batch / infer_tpot(model, gpu, context, gpus, batch, precision)
+    rule = flops.training_rule if task == "train" else training.adapter_rule
+    seconds = duration.gpu_hours(rule(models.active(model), 1), peak_tflops(gpu, precision), MEDIAN_MFU) * 3600
+    return gpus / seconds
+
+
+def _usd_per_flop(gpu: str, precision: Any, price: Any) -> Any:
+    """Dollars of 1e21 operations."""
+    return cost.training_cost(duration.gpu_hours(1e21, peak_tflops(gpu, precision), MEDIAN_MFU), price, 1)
