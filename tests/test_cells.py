@@ -318,7 +318,7 @@ def same_sentence(of_a_row, alone):
 
 
 @pytest.mark.parametrize("spec", SEVERAL, ids=lambda spec: spec.name)
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(random=st.integers(0, 2**32 - 1).map(Random))
 def test_a_range_equals_its_cells(spec, random):
     arguments = rows_of(spec, random)

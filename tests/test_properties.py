@@ -76,7 +76,7 @@ def same(one, other):
 
 
 @each(ROWWISE)
-@examples(40)
+@examples(25)
 @given(random=dice, size=st.integers(2, 5))
 def test_a_range_equals_its_cells(spec, random, size):
     """Blank cells take the default, and a bad row has its own error, as if it stood alone."""
@@ -88,7 +88,7 @@ def test_a_range_equals_its_cells(spec, random, size):
 
 
 @each(ROWWISE)
-@examples(40)
+@examples(25)
 @given(random=dice, size=st.integers(2, 5))
 def test_a_list_equals_its_items_in_python(spec, random, size):
     rows = [in_order(spec, good(spec, random)) for _ in range(size)]
@@ -106,7 +106,7 @@ def test_a_price_given_needs_no_table():
 
 
 @each([spec for spec in ROWWISE if len(spec.parameters) > 1])
-@examples(25)
+@examples(15)
 @given(random=dice)
 def test_a_column_and_a_row_make_a_table(spec, random):
     one, other, third = (in_order(spec, good(spec, random)) for _ in range(3))
@@ -124,7 +124,7 @@ def test_a_column_and_a_row_make_a_table(spec, random):
 
 
 @each(ROWWISE)
-@examples(25)
+@examples(20)
 @given(random=dice)
 def test_results_are_finite_and_not_negative(spec, random):
     value = spec.call(**good(spec, random))

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from xlcost.errors import BadInput, NotInTable, XlcostError
-from xlcost.function import RECORDER, STEPS, FunctionSpec, Parameter, function
+from xlcost.function import FunctionSpec, Parameter, function
 from xlcost.native import Tracer, formula, model_cell, optional_cell, traced
 from xlcost.native import cell as tracer_cell
 from xlcost.quantities import Choice, Date, FunctionName, Given, ModelWord, Series, Steps, Text, serial_date
 from xlcost.sources import PATTERSON_2021, XLCOST_TABLES, Assumed
+from xlcost.steps import RECORDER, STEPS
 from xlcost.tables.store import each_row
 
 HEADING = ["step", "formula", "value", "unit", "source"]

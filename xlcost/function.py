@@ -13,10 +13,8 @@ import itertools
 import math
 import typing
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
-from types import CodeType, FunctionType
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -28,32 +26,6 @@ from xlcost.sources import Assumed, Source
 P = ParamSpec("P")
 R = TypeVar("R")
 REQUIRED: Any = inspect.Parameter.empty
-
-
-class Recorder(Protocol):
-    """Somebody who wants to know the steps of a calculation (see audit)."""
-
-    def look_up(self, table: Any, key: Any, column: Any, found: Any) -> Any:
-        """Note a table's value."""
-
-    def offer(self, offer_value: Any, gpu: Any, provider: Any, term: Any, serial: Any, found: Any) -> Any:
-        """Note a price."""
-
-
-RECORDER: ContextVar[Recorder | None] = ContextVar("RECORDER", default=None)
-
-
-STEPS: dict[CodeType, str] = {}
-
-
-def step(unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a formula a step that EXPLAIN shows, with the unit of its result. The formula itself stays as it is."""
-
-    def note(formula: Callable[P, R]) -> Callable[P, R]:
-        STEPS[cast(FunctionType, formula).__code__] = unit
-        return formula
-
-    return note
 
 
 @dataclass(frozen=True)

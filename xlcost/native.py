@@ -15,8 +15,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from xlcost.function import RECORDER, FunctionSpec
+from xlcost.function import FunctionSpec
 from xlcost.quantities import excel_serial
+from xlcost.steps import RECORDER
 
 IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
 COMPARE, JOIN, ADD, MULTIPLY, POWER, ATOM = range(1, 7)

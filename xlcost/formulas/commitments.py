@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.function import step
+from xlcost.steps import step
 
 TIE = 1e-12  # share of a commitment's price within which a saving counts as none
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcost.function import step
+from xlcost.steps import step
 
 
 @step("USD")

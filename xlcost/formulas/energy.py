@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcost.function import step
 from xlcost.sources import COTTIER_2024, EIA_2026, Assumed
+from xlcost.steps import step
 
 POWER_SHARE = Assumed(0.75, COTTIER_2024, "average over rated power of GPU servers in training")
 HYPERSCALE_PUE = Assumed(1.1, COTTIER_2024, "hyperscale data centres; 1.25 elsewhere, 1.5 and more in old ones")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.function import step
+from xlcost.steps import step
 
 
 @step("FLOP")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.function import step
 from xlcost.sources import (
     LLAMA3_2024,
     LORA_2021,
@@ -14,6 +13,7 @@ from xlcost.sources import (
     NEOX_README,
     Assumed,
 )
+from xlcost.steps import step
 
 GB_PER_GIB = 1.073741824
 RUNTIME_GB = Assumed(0.85, NEOX_README, "what the 45 GB on two GPUs hold beyond 41.1 of weights and 2.2 of cache")

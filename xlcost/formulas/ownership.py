@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from xlcost.formulas.energy import POWER_SHARE
-from xlcost.function import step
 from xlcost.sources import AMAZON_10K, CBRE_2024, CLUSTER_USE, COTTIER_2024, EPOCH_COSTS, Assumed
+from xlcost.steps import step
 
 HOURS_PER_YEAR = 8760
 SERVER_FACTOR = Assumed(1.64, COTTIER_2024, "server over chips; DGX of P100 1.54, V100 1.69, A100 1.66")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcost.function import step
 from xlcost.sources import BESIROGLU_2024, HOFFMANN_2022, Assumed
+from xlcost.steps import step
 
 TOKENS_PER_PARAM = Assumed(20, HOFFMANN_2022, "Chinchilla itself: 1.4T tokens for 70B parameters")
 REFIT = "refit of Chinchilla's runs; Hoffmann's printed constants, rounded, put the optimum at 93 tokens per parameter"

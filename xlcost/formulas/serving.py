@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.function import step
 from xlcost.sources import (
     AICONFIGURATOR,
     DEEPSEEK_SERVING,
@@ -20,6 +19,7 @@ from xlcost.sources import (
     TENSORRT_LLM,
     Assumed,
 )
+from xlcost.steps import step
 
 DECODE_MBU = Assumed(0.65, AICONFIGURATOR, "share of memory bandwidth in decoding on HBM; 0.55 to 0.75 measured")
 PREFILL_MFU = Assumed(0.65, AICONFIGURATOR, "share of the dense peak in prefill on one GPU; 0.57 on four")

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from xlcost.formulas import memory
-from xlcost.function import step
 from xlcost.sources import KORTHIKANTI_TIMES, Assumed
+from xlcost.steps import step
 
 MATMUL_SHARE = Assumed(
     0.71, KORTHIKANTI_TIMES, "share of the dense peak in matrix products; fitted on its four selective rows"
