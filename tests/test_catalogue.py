@@ -25,7 +25,7 @@ from xlcost.sources import Assumed, Source
 PACKAGE = Path(xlcost.__file__).parent
 each_function = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 
-# The contract, as FUNCTIONS.md has it; EXPLAIN and NATIVE_FORMULA with names that VBA does not reserve.
+# The contract: names, order and defaults as they were agreed; EXPLAIN and NATIVE_FORMULA with names that VBA does not reserve.
 CONTRACT = """
 Models:
 MODEL_PARAMS(model, [kind="total"])
@@ -116,7 +116,7 @@ TRIMRANGE UNIQUE VALUETOTEXT VSTACK WRAPCOLS WRAPROWS XLOOKUP XMATCH TRUE FALSE
 
 
 def split_signature(text):
-    """[(name, optional, default as it is shown, or None)] of a signature as FUNCTIONS.md writes it."""
+    """[(name, optional, default as it is shown, or None)] of a signature as the contract writes it."""
     parts = []
     for part in filter(None, re.search(r"\((.*)\)", text)[1].replace(", ...]", "]").split(", ")):
         name, given, default = part.strip("[]").partition("=")

@@ -57,6 +57,8 @@ def calc(
         _print_result(explained(spec.name, *ordered, *_in_order(spec, len(ordered), by_name)), "")
     elif as_json:
         given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
+        if spec.variadic:
+            given[spec.parameters[-1].name] = ordered[len(spec.parameters) - 1 :]
         left_out = {p.name: p.default for p in spec.parameters if p.name not in given and p.default is not None}
         answer = {"function": spec.name, "arguments": given, "defaults": left_out, "result": result}
         typer.echo(json.dumps(answer | {"unit": spec.returns.unit}, default=lambda array: array.tolist()))

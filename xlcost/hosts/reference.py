@@ -43,9 +43,11 @@ def example_formula(spec: FunctionSpec) -> str:
 def example_result(spec: FunctionSpec) -> str:
     """What the example gives, as a reader sees it."""
     result = spec.example["returns"]
-    if isinstance(result, list):
-        heading = result[0] if isinstance(result[0], list) else result
-        return f"{len(result)} rows: {', '.join(str(v) for v in heading)} ..."
+    if isinstance(result, list) and result and isinstance(result[0], list) and len(result) > 1:
+        return f"a table: {', '.join(str(v) for v in result[0])}"
+    if isinstance(result, (list, tuple)):
+        row = result[0] if isinstance(result[0], list) else result
+        return ", ".join(f"{v:,.6g}" for v in row)
     return f"{result:,.6g}" if isinstance(result, float) else f"“{result}”"
 
 
