@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Anything, Choice, Key, Number, Series, Spill, Word
+from xlcost.quantities import Anything, Choice, Key, ModelWord, Number, Series, Spill, Word
 from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
@@ -59,8 +59,10 @@ class Parameter:
         if type(word) is Number and not word.whole:
             low, high, above = word.low, word.high, word.above
             return lambda v: v if type(v) is float and low <= v <= high and v > above else accept(v)
+        if type(word) is ModelWord:
+            return lambda v: v if type(v) is float and 1e6 <= v <= 1e18 else accept(v)
         if type(word) is Key:
-            return lambda v: v if type(v) is str and v.isascii() and v.strip() == v != "" else accept(v)
+            return functools.partial(_clean_id, set(), accept)
         return accept
 
     def fill(self, values: np.ndarray) -> np.ndarray:
@@ -73,6 +75,16 @@ class Parameter:
         if self.required:
             raise BadInput(f"{self.name}: is blank; it takes {self.word.allowed()}", blank)
         return np.where(blank, self.default, values)
+
+
+def _clean_id(seen: set[str], accept: Callable[[Any], Any], value: Any) -> Any:
+    """An id that was read before, and needed no mending, is taken as it is."""
+    if type(value) is str and value in seen:
+        return value
+    accepted = accept(value)
+    if type(accepted) is str and accepted == value and len(seen) < 1000:
+        seen.add(accepted)
+    return accepted
 
 
 @dataclass(frozen=True)
