@@ -25,7 +25,7 @@ from xlcost.sources import Assumed, Source
 PACKAGE = Path(xlcost.__file__).parent
 each_function = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 
-# The contract: names, order and defaults as they were agreed; EXPLAIN and NATIVE_FORMULA with names that VBA does not reserve.
+# The contract: names, order and defaults as agreed; EXPLAIN and NATIVE_FORMULA with names VBA does not reserve.
 CONTRACT = """
 Models:
 MODEL_PARAMS(model, [kind="total"])

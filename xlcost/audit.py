@@ -140,20 +140,27 @@ def _working(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[An
     given = [
         _argument(working, p, value) for p, value in zip(spec.parameters, values, strict=False) if value is not None
     ]
-    if spec.native:
-        token = RECORDER.set(working)
-        watching = sys.getprofile()
-        sys.setprofile(working.returned)
-        try:
-            traced_result = traced(spec.body(*_fill(spec, values, given)))
-        finally:
-            sys.setprofile(watching)
-            RECORDER.reset(token)
-        text = traced_result.text
-    else:
-        text = spec.summary
+    text = _steps(spec, working, [dict(given).get(p.name) for p in spec.parameters])
     shown = result if isinstance(result, (float, str)) else _shape(result)
     return [*working.rows, ["result", text, shown, spec.returns.unit, str(spec.source)]]
+
+
+def _steps(spec: FunctionSpec, working: Working, values: list[Any]) -> str:
+    """Run the body on named tracers while the recorder listens; gives the last step's text."""
+    rows = len(working.rows)
+    token = RECORDER.set(working)
+    watching = sys.getprofile()
+    sys.setprofile(working.returned)
+    try:
+        return traced(spec.body(*values)).text
+    except (TypeError, AttributeError, ValueError):
+        if spec.native:
+            raise
+        del working.rows[rows:]  # it searches or simulates: no steps in a line
+        return spec.summary
+    finally:
+        sys.setprofile(watching)
+        RECORDER.reset(token)
 
 
 def _shape(result: Any) -> str:
@@ -173,11 +180,6 @@ def _argument(working: Working, p: Parameter, value: Any) -> Any:
     return p.name, tracer_cell(p.name, value, is_number=isinstance(p.word, ModelWord) and isinstance(value, float))
 
 
-def _fill(spec: FunctionSpec, values: list[Any], given: list[Any]) -> list[Any]:
-    by_name = dict(given)
-    return [by_name.get(p.name) for p in spec.parameters][: len(values)]
-
-
 @function(
     "NATIVE_FORMULA",
     category="Audit",
@@ -194,7 +196,7 @@ def native_formula(function_name: FunctionName) -> Text:
     """A function as plain spreadsheet text, written with the names of its arguments.
 
     It looks up in the named columns of a workbook's own table sheets (Models_params, Prices_usd ...). A function that
-    searches, sorts or simulates has none: #N/A.
+    searches, sorts, simulates or would not fit into a cell has none: #N/A.
     """
     if isinstance(function_name, np.ndarray):
         return each_row(_native_text, function_name)
@@ -204,7 +206,7 @@ def native_formula(function_name: FunctionName) -> Text:
 def _native_text(name: str) -> str:
     spec = _spec(name)
     if not spec.native:
-        raise NotInTable(f"{spec.name} has no formula: it searches, sorts or simulates")
+        raise NotInTable(f"{spec.name} has no formula: it searches, sorts or simulates, or is too long for a cell")
     return "=" + formula(spec, {p.name: _cell(p) for p in spec.parameters}).text
 
 

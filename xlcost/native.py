@@ -121,6 +121,10 @@ class Tracer(NDArrayOperatorsMixin):
             left, right = parts
             if right.text == IDLE.get(sign):
                 return left
+            if sign == "*" and "0" in (left.text, right.text):
+                return traced(0.0)
+            if sign == "+" and left.text == "0":
+                return right
             return Tracer(wrap(left, rank) + sign + wrap(right, rank + 1), rank, value)
         if ufunc.__name__ in CALLS:
             return Tracer(CALLS[ufunc.__name__].format(*(part.text for part in parts)), ATOM, value)

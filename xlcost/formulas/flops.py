@@ -19,15 +19,30 @@ def inference_rule(params: Any, tokens: Any) -> Any:
     return 2 * params * tokens
 
 
+@step("token pairs")
+def attended(tokens: Any, window: Any) -> Any:
+    """Pairs of tokens of one sequence in causal attention within a window: sum of min(i, window) up to the last token.
+
+    >>> float(attended(1000, 1e9)), float(attended(1000, 100))
+    (500000.0, 95000.0)
+    """
+    beyond = np.maximum(tokens - window, 0)
+    return (np.square(tokens) - np.square(beyond)) / 2
+
+
 @step("FLOP")
-def inference_exact(body: Any, head: Any, layers: Any, width: Any, prompt: Any, answer: Any) -> Any:
+def inference_exact(
+    body: Any, head: Any, layers: Any, width: Any, prompt: Any, answer: Any, windowed: Any = 0, window: Any = 0
+) -> Any:
     """Matrix work of every token, logits of the last prompt token and each answer token, causal attention.
 
-    `body` parameters leave out both embeddings, `head` is vocabulary x hidden, `width` the attention width.
-    A token at position i attends to i tokens: 4 x layers x width x i, which sums to 2 x layers x width x n^2.
+    `body` parameters leave out both embeddings, `head` is vocabulary x hidden, `width` the attention width, `layers`
+    attend to all that came before, `windowed` to a window of it, linear ones to neither. A pair of tokens takes 4
+    operations per layer and width.
     """
     tokens = prompt + answer
-    return 2 * body * tokens + 2 * head * (1 + answer) + 2 * layers * width * np.square(tokens)
+    pairs = layers * (np.square(tokens) / 2) + windowed * attended(tokens, window)
+    return 2 * body * tokens + 2 * head * (1 + answer) + 4 * width * pairs
 
 
 @step("FLOP")
@@ -41,6 +56,13 @@ def training_rule(params: Any, tokens: Any) -> Any:
 
 
 @step("FLOP")
-def training_attention(layers: Any, width: Any, context: Any, tokens: Any) -> Any:
-    """Full attention, forward and backward: 12 per layer, width and context token. Causal is half of it."""
-    return 12 * layers * width * context * tokens
+def training_attention(layers: Any, width: Any, context: Any, tokens: Any, windowed: Any = 0, window: Any = 0) -> Any:
+    """Full attention, forward and backward: 12 per layer, width and token attended to."""
+    return 12 * width * tokens * (layers * context + windowed * np.minimum(context, window))
+
+
+@step("FLOP")
+def training_causal(layers: Any, width: Any, context: Any, tokens: Any, windowed: Any = 0, window: Any = 0) -> Any:
+    """Causal attention: each token attends to those before it only, half of them on average."""
+    pairs = layers * (np.square(context) / 2) + windowed * attended(context, window)
+    return 12 * width * tokens * (pairs / context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from xlcost.formulas import flops
@@ -30,10 +31,12 @@ def infer_flops(model: Model, input_tokens: Tokens, output_tokens: Tokens = 0, m
         exact=lambda: flops.inference_exact(
             models.body_params(model),
             models.embeddings(model),
-            models.layers(model),
+            models.attending_layers(model),
             models.attention_width(model),
             input_tokens,
             output_tokens,
+            models.windowed_layers(model),
+            models.window(model),
         ),
     )
 
@@ -49,16 +52,23 @@ def train_flops(model: Model, tokens: Tokens, method: TrainFlopsMethod = "rule",
 
     "rule" is six per active parameter and token: two forward, four backward. "full" adds 12 x layers x attention
     width x context per token, "causal" half of that; both need `context`, the length of a training sequence.
+    Windowed layers attend to their window, linear ones to nothing.
     """
+    return training_work(model, tokens, method, context)
+
+
+def training_work(model: Any, tokens: Any, method: Any, context: Any) -> Any:
+    """What TRAIN_FLOPS counts, for whoever needs it."""
     rule = flops.training_rule(models.active(model), tokens)
     return choose(
         method,
         rule=lambda: rule,
-        causal=lambda: rule + _attention(model, tokens, context) / 2,
-        full=lambda: rule + _attention(model, tokens, context),
+        causal=lambda: rule + _attention(flops.training_causal, model, tokens, context),
+        full=lambda: rule + _attention(flops.training_attention, model, tokens, context),
     )
 
 
-def _attention(model: Any, tokens: Any, context: Any) -> Any:
+def _attention(formula: Callable[..., Any], model: Any, tokens: Any, context: Any) -> Any:
     context = needed(context, "context", "when method is causal or full")
-    return flops.training_attention(models.layers(model), models.attention_width(model), context, tokens)
+    layers, width = models.attending_layers(model), models.attention_width(model)
+    return formula(layers, width, context, tokens, models.windowed_layers(model), models.window(model))

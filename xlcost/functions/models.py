@@ -94,6 +94,16 @@ def layers(model: Any) -> Any:
     return known(model, "layers", memory.typical_layers)
 
 
+def attending_layers(model: Any) -> Any:
+    """Layers that attend to the whole context; linear ones and windows are left out."""
+    return known(model, "kv_layers", memory.typical_layers)
+
+
+def windowed_layers(model: Any) -> Any:
+    """Layers that attend to a window."""
+    return known(model, "window_layers", _nothing)
+
+
 def hidden(model: Any) -> Any:
     return known(model, "hidden", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 

@@ -65,10 +65,12 @@ def ttft(model: Any, gpu: Any, prompt: Any, gpus: Any, batch: Any, precision: An
     work = flops.inference_exact(
         models.body_params(model),
         models.embeddings(model),
-        models.layers(model),
+        models.attending_layers(model),
         models.attention_width(model),
         prompt,
         0,
+        models.windowed_layers(model),
+        models.window(model),
     )
     return serving.first_token_seconds(
         _reading_seconds(model, gpu, prompt * batch, gpus, precision),

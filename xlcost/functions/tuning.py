@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xlcost.formulas import cost, duration, flops, training
-from xlcost.function import choose, function, needed
+from xlcost.function import choose, function
 from xlcost.functions import models
+from xlcost.functions.compute import training_work
 from xlcost.functions.gpus import hourly, peak_tflops
 from xlcost.functions.training import MEDIAN_MFU
 from xlcost.quantities import (
@@ -56,22 +55,8 @@ def train_mfu(
     `context`, the length of a training sequence. Sources differ in this: compare like with like. Operations computed
     again do not count (that would be HFU, up to a third higher). Over 1 means that an argument is wrong.
     """
-    work = choose(
-        method,
-        rule=lambda: _rule(model, tokens_per_second),
-        causal=lambda: _rule(model, tokens_per_second) + _attention(model, tokens_per_second, context) / 2,
-        full=lambda: _rule(model, tokens_per_second) + _attention(model, tokens_per_second, context),
-    )
+    work = training_work(model, tokens_per_second, method, context)
     return training.utilisation(work, 1, gpus, peak_tflops(gpu, precision))
-
-
-def _rule(model: Any, tokens: Any) -> Any:
-    return flops.training_rule(models.active(model), tokens)
-
-
-def _attention(model: Any, tokens: Any, context: Any) -> Any:
-    context = needed(context, "context", "when method is causal or full, which is the default")
-    return flops.training_attention(models.layers(model), models.attention_width(model), context, tokens)
 
 
 @function(
@@ -100,7 +85,7 @@ def tune_cost(
     """
     work = choose(
         method,
-        full=lambda: _rule(model, tokens),
+        full=lambda: flops.training_rule(models.active(model), tokens),
         lora=lambda: training.adapter_rule(models.active(model), tokens),
         qlora=lambda: training.adapter_rule(models.active(model), tokens),
     )

@@ -53,6 +53,7 @@ class Table:
     file: str
     schema: str
     zero_when_blank: frozenset[str] = frozenset()
+    why_blank: str = ""
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -104,7 +105,7 @@ class Table:
             hint = nearest(column, row)
             raise NotInTable(f"unknown field '{column}' of {self.noun}{hint}; fields are {', '.join(row)}") from None
         if value is None or value == ():
-            raise NotInTable(f"{self.noun} '{row['id']}' has no {column} in the table")
+            raise NotInTable(f"{self.noun} '{row['id']}' has no {column} in the table{self.why_blank}")
         return "; ".join(value) if isinstance(value, tuple) else value
 
 
@@ -125,6 +126,7 @@ MODELS = Table(
             "experts",
         }
     ),
+    ": that is not published, or it is no decoder that writes text token by token",
 )
 GPUS = Table("GPUs", "gpu", "accelerators.csv", "Accelerator")
 PRECISIONS = Table("Precisions", "precision", "precisions.csv", "Precision")
