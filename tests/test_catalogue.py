@@ -287,7 +287,7 @@ ROOMS = {
     "steps": "",
     "formulas": "quantities sources steps",
     "tables": "errors sources",
-    "functions": "errors formulas function quantities sources tables",
+    "functions": "errors formulas function quantities sources steps tables",
     "native": "function quantities steps",
     "audit": "errors function native quantities sources steps tables",
     "catalogue": "audit errors function functions",

@@ -140,24 +140,33 @@ def _working(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[An
     given = [
         _argument(working, p, value) for p, value in zip(spec.parameters, values, strict=False) if value is not None
     ]
-    text = _steps(spec, working, [dict(given).get(p.name) for p in spec.parameters])
+    text = _steps(spec, working, [dict(given).get(p.name) for p in spec.parameters], values)
     shown = result if isinstance(result, (float, str)) else _shape(result)
     return [*working.rows, ["result", text, shown, spec.returns.unit, str(spec.source)]]
 
 
-def _steps(spec: FunctionSpec, working: Working, values: list[Any]) -> str:
-    """Run the body on named tracers while the recorder listens; gives the last step's text."""
+def _steps(spec: FunctionSpec, working: Working, named: list[Any], plain: list[Any]) -> str:
+    """Run the body on named tracers while the recorder listens; gives the last step's text.
+
+    A body that searches or simulates runs on plain values instead, and tells its steps itself.
+    """
     rows = len(working.rows)
     token = RECORDER.set(working)
     watching = sys.getprofile()
     sys.setprofile(working.returned)
     try:
-        return traced(spec.body(*values)).text
+        return traced(spec.body(*named)).text
     except (TypeError, AttributeError, ValueError):
         if spec.native:
             raise
-        del working.rows[rows:]  # it searches or simulates: no steps in a line
-        return spec.summary
+        sys.setprofile(watching)
+        del working.rows[rows:]
+        if spec.category == "Audit":
+            return spec.summary
+        working.known.clear()
+        working.names = {str(row[0]): row[2] for row in working.rows}
+        single = isinstance(spec.body(*plain), float)
+        return str(working.rows[-1][0]) if single and len(working.rows) > rows else spec.summary
     finally:
         sys.setprofile(watching)
         RECORDER.reset(token)

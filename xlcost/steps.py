@@ -14,6 +14,9 @@ R = TypeVar("R")
 class Recorder(Protocol):
     """Somebody who wants to know the steps of a calculation (see audit)."""
 
+    def note(self, name: str, text: str, value: Any, unit: str, source: str) -> Any:
+        """Note a step by its name, formula, value, unit and source."""
+
     def look_up(self, table: Any, key: Any, column: Any, found: Any) -> Any:
         """Note a table's value."""
 
@@ -35,3 +38,10 @@ def step(unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return formula
 
     return note
+
+
+def noted(name: str, text: str, value: float, unit: str, source: str = "") -> None:
+    """Tell of a step in a body that searches or simulates, and so cannot be read off its formula."""
+    recorder = RECORDER.get()
+    if recorder is not None:
+        recorder.note(name, text, float(value), unit, source)

@@ -12,6 +12,7 @@ from xlcost.function import function, otherwise
 from xlcost.functions.gpus import EDITION_SERIAL
 from xlcost.quantities import ApiKind, ApiModel, AsOf, CachedTokens, Dollars, DollarsPerMillion, Requests, Tokens
 from xlcost.sources import GENAI_PRICES
+from xlcost.steps import noted
 from xlcost.tables.api import api_rate, api_rates
 
 
@@ -69,7 +70,17 @@ def api_cost(
     one = formulas.request_cost(
         input_tokens, cached_tokens, output_tokens, prices.fresh, prices.cached, prices.output, prices.fee
     )
+    if isinstance(one, float):
+        noted("input_price", f"input price of {api_model}", prices.fresh, "USD / million tokens", str(GENAI_PRICES))
+        noted("cached_price", f"price of cached input of {api_model}", prices.cached, "USD / million tokens")
+        noted("output_price", f"output price of {api_model}", prices.output, "USD / million tokens")
+        noted("fee", f"price of a request to {api_model}", prices.fee, "USD / request")
+        noted("request_cost", REQUEST, one, "USD / request")
+        noted("cost", "request_cost*requests", one * requests, "USD")
     return one * requests
+
+
+REQUEST = "((input_tokens-cached_tokens)*input_price+cached_tokens*cached_price+output_tokens*output_price)/1000000+fee"
 
 
 def _check_cached(input_tokens: Any, cached_tokens: Any) -> None:

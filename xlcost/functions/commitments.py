@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xlcost.formulas import commitments
 from xlcost.function import function
 from xlcost.quantities import Committed, CommittedPrice, Demand, Dollars, GpuCount, OnDemandPrice
 from xlcost.sources import ARROW_1951
+from xlcost.steps import noted
 
 
 @function(
@@ -29,7 +32,12 @@ def commit_gpus(demand: Demand, on_demand_price: OnDemandPrice, committed_price:
     the demand is above that is paid on demand. Of several cheapest numbers it is the smallest. Exact for the demand
     given; a forecast that may be wrong belongs into the range as further periods.
     """
-    return commitments.gpus_to_commit(demand, on_demand_price, committed_price)
+    found = commitments.gpus_to_commit(demand, on_demand_price, committed_price)
+    for name, gpus in (("one_fewer", max(found - 1, 0)), ("committed", found), ("one_more", found + 1)):
+        cost = commitments.commitment_cost(demand, gpus, on_demand_price, committed_price)
+        noted(f"cost_{name}", f"COMMIT_COST with {gpus:.0f} committed", cost, "USD")
+    noted("gpus", "the smallest number of least cost", found, "GPUs")
+    return found
 
 
 @function(
@@ -52,4 +60,11 @@ def commit_cost(
 
     Takes what COMMIT_GPUS takes, and a number of committed GPUs; 0 is the cost of the demand without commitments.
     """
-    return commitments.commitment_cost(demand, committed, on_demand_price, committed_price)
+    above = float(np.sum(np.maximum(demand - committed, 0)))
+    noted("periods", "cells of demand", len(demand), "periods")
+    noted("commitment", "periods*committed*committed_price", len(demand) * committed * committed_price, "USD")
+    noted("above", "sum of demand over committed", above, "GPU-periods")
+    noted("on_demand", "above*on_demand_price", above * on_demand_price, "USD")
+    total = commitments.commitment_cost(demand, committed, on_demand_price, committed_price)
+    noted("cost", "commitment+on_demand", total, "USD")
+    return total

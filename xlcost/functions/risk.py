@@ -9,7 +9,8 @@ from xlcost.function import function
 from xlcost.functions import models, serving
 from xlcost.functions.gpus import EDITION_SERIAL, hourly, peak_tflops
 from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens, serial_date
-from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS
+from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS, Assumed
+from xlcost.steps import noted
 from xlcost.tables.prices import MEDIAN, periods
 from xlcost.tables.store import GPUS
 
@@ -54,7 +55,21 @@ def train_cost_range(
     work = flops.training_rule(models.active(model), tokens)
     hours = duration.gpu_hours(work, peak_tflops(gpu, "bf16"), float(risk.RUN_MFU))
     medians = [cost.training_cost(hours, usd, 1) for usd in _prices(price, gpu)]
-    return [[risk.cost_quantile(medians, float(risk.RUN_SPREAD), share) for share in percentiles.tolist()]]
+    noted("work", "6*active_params*tokens", work, "FLOP")
+    noted("gpu_hours", f"work/(peak*1E+12*{float(risk.RUN_MFU)})/3600", hours, "GPU-hours", risk.RUN_MFU.why)
+    return _quantiles(medians, risk.RUN_SPREAD, percentiles)
+
+
+def _quantiles(medians: list[float], spread: Assumed, percentiles: Any) -> list[list[float]]:
+    """The row of costs; each median is one price, as likely as the next."""
+    noted("prices", "providers, or the one price given", len(medians), "prices")
+    noted("lowest_median", "cost at the lowest price", min(medians), "USD")
+    noted("highest_median", "cost at the highest price", max(medians), "USD")
+    noted("spread", "standard deviation of the logarithm", spread, "", spread.why)
+    row = [risk.cost_quantile(medians, float(spread), share) for share in percentiles.tolist()]
+    for share, value in zip(percentiles.tolist(), row, strict=True):
+        noted(f"cost_{share:g}", f"median*EXP(spread*z({share:g})), over the prices", value, "USD")
+    return [row]
 
 
 @function(
@@ -89,4 +104,4 @@ def infer_cost_range(
     moves the cost most: see `utilisation` of INFER_COST. Other arguments and the result as for TRAIN_COST_RANGE.
     """
     medians = [serving.infer_cost(model, gpu, input_tokens, output_tokens, usd) for usd in _prices(price, gpu)]
-    return [[risk.cost_quantile(medians, float(risk.SPEED_SPREAD), share) for share in percentiles.tolist()]]
+    return _quantiles(medians, risk.SPEED_SPREAD, percentiles)
