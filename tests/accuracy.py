@@ -36,6 +36,8 @@ to the published figure; a printed figure is rounded, so an error within its las
   communication and the logits of large vocabularies come on top.
 - **Serving** is a roofline at measured efficiencies: one runtime's best kernels, no scheduling, no queue. Another
   runtime (llama.cpp on data-centre chips) reaches about two thirds of it on one stream.
+- **Beyond one node** (more than eight GPUs) an exchange costs more than the formula says, so that time per token is
+  too short; and the cache is taken as spread over all GPUs, which at a batch of one needs as many KV heads as GPUs.
 - **Maximum throughput** was published with an 8-bit cache; such rows are computed with one. INFER_THROUGHPUT itself
   keeps a 16-bit cache and gives about a quarter less there (median 25 % on the seven rows of one page).
 - **Own hardware** is chips, servers, network and energy: no building, no financing, no staff.

@@ -18,7 +18,8 @@ from xlcost.sources import PATTERSON_2021
 def energy_kwh(gpu: Gpu, gpu_hours: GpuHours, load: Load = energy.POWER_SHARE, pue: Pue = energy.HYPERSCALE_PUE) -> Kwh:
     """Kilowatt-hours at the meter: rated power of the chip x load x PUE x GPU-hours.
 
-    The chip only: processors, memory and network of the server are not in its rated power.
+    The chip only: processors, memory and network of the server are not in its rated power, and take about 0.8 of it
+    more (OWN_GPU_HOUR counts them). The default load is that of whole GPU servers in training.
     """
     return energy.energy_kwh(tdp_watts(gpu) * load, gpu_hours, pue)
 

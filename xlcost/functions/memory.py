@@ -188,7 +188,8 @@ def gpu_fit(
 
     Each GPU gives its memory (GiB, as marketed) less 0.85 GB of the runtime's own. "infer" needs weights and KV
     cache; "train", "lora" and "qlora" what TRAIN_MEMORY counts for one GPU, spread evenly, with selective
-    recomputation; `precision` is that of the served weights. A chip with no room at all is #NUM!.
+    recomputation; `precision` is that of the served weights. A chip with no room at all is #NUM!. Weights and cache are
+    spread over all GPUs; engines want 1, 2, 4 or 8 of them, and more than fit evenly where KV heads are few.
     """
     job = choose(
         task,

@@ -48,7 +48,8 @@ def train_gpu_hours(
 ) -> GpuHoursOut:
     """GPU-hours of one training run: six operations per active parameter and token at a share of the dense peak.
 
-    `mfu` is that of the whole run, restarts included (Llama 3.1 405B: 0.35, though 0.38 to 0.43 while it runs).
+    `mfu` is that of the whole run, restarts included (Llama 3.1 405B: 0.35, though 0.38 to 0.43 while it runs). The
+    default is a share of the 16-bit peak: at fp8 give one of the FP8 peak (DeepSeek-V3: 0.17).
     """
     return _gpu_hours(model, tokens, gpu, mfu, precision)
 
@@ -98,6 +99,7 @@ def train_cost(
     """US dollars of one training run: GPU-hours, over goodput, times the price of a GPU-hour.
 
     Without a price it is the median on-demand price at the data edition. The default mfu is of whole runs and
-    holds restarts already: set goodput below 1 only together with an mfu measured while the run runs.
+    holds restarts already: set goodput below 1 only together with an mfu measured while the run runs. It is a share
+    of the 16-bit peak: at fp8 give one of the FP8 peak (DeepSeek-V3: 0.17).
     """
     return cost.training_cost(_gpu_hours(model, tokens, gpu, mfu, precision), hourly(price, gpu), goodput)
