@@ -235,7 +235,7 @@ def line(file, model="gpt-3", tokens="1", date="2026-10-31", requests="0"):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (HEADER + line("a", model="gpt-9"), "scenario 'a': unknown model 'gpt-9'; did you mean"),
+        (HEADER + line("a", model="gpt-9"), "line 2: unknown model 'gpt-9'; did you mean"),
         (HEADER + line("a", date="2022-01-01"), "scenario 'a': no on_demand price of 'h100-sxm' on 2022-01-01"),
         (HEADER + line("a", tokens="-5"), "line 2: Train_Tokens: '-5' cannot be used"),
         (HEADER + line("a", tokens='"1,5"'), "write a decimal point"),
@@ -315,6 +315,20 @@ def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
 def test_a_side_that_is_not_used_needs_no_price():
     for inputs in ({"Train_Tokens": 0, "Train_Gpu": "h800-sxm"}, {"Requests_Day": 0, "Serve_Gpu": "h800-sxm"}):
         assert plan.book(inputs).values()["Checks"]["E4"] == "ALL OK"
+
+
+def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, engines):
+    """What the table of scenarios calls H100 must be found by the workbook's own MATCH."""
+    text = HEADER[:-1] + ",Train_Gpu,Serve_Gpu,Train_Provider,Serve_Precision\n"
+    text += line("x", model="Llama 3.1 70B", tokens="1e9", requests="1000")[:-1] + ",H100,h100 sxm,Amazon,FP8\n"
+    (scenario,) = parsed(text, "s.csv")
+    named = {name: scenario.inputs[name] for name in ("Model", "Train_Gpu", "Serve_Gpu", "Train_Provider")}
+    assert list(named.values()) == ["llama-3.1-70b", "h100-sxm", "h100-sxm", "AWS"]
+    result = fill(tmp_path, scenario)
+    for engine in ("LibreOffice", "IronCalc"):
+        found = engines[engine](tmp_path / "x.xlsx")
+        assert found["Checks"]["E4"] == result.status == "ALL OK"
+        assert found["Summary"]["Q7"] == pytest.approx(result.total, rel=1e-9)
 
 
 def test_own_table_of_scenarios(tmp_path, capsys):

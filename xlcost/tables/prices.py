@@ -116,6 +116,15 @@ def providers() -> dict[str, str]:
     return {plain(p.provider): p.provider for p in periods()} | COMMON_NAMES
 
 
+def known_provider(name: str) -> str:
+    """A provider as the table spells it."""
+    known = providers().get(plain(name))
+    if known is None:
+        named = sorted(set(providers().values()) - {MEDIAN})
+        raise NotInTable(f"unknown provider '{name}'{nearest(name, named)}; known are {', '.join(named)}")
+    return known
+
+
 @cache
 def _by_offer() -> dict[tuple[str, str, str], list[Period]]:
     found = defaultdict(list)
@@ -128,10 +137,7 @@ def _by_offer() -> dict[tuple[str, str, str], list[Period]]:
 def period(gpu: str, provider: str, term: str, serial: float) -> Period:
     """The period in force on a day (given as the spreadsheet's number)."""
     gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
-    known = providers().get(plain(provider))
-    if known is None:
-        named = sorted(set(providers().values()) - {MEDIAN})
-        raise NotInTable(f"unknown provider '{provider}'{nearest(provider, named)}; known are {', '.join(named)}")
+    known = known_provider(provider)
     day = DAY_ZERO + dt.timedelta(days=int(serial))
     for p in _by_offer().get((gpu_id, known, term), []):
         if p.start <= day < p.end:

@@ -11,12 +11,15 @@ from xlcost.errors import BadInput, nearest
 from xlcost.native import Tracer, cell
 from xlcost.quantities import Choice, Date, Key, Number, Result, Word, excel_serial, serial_date
 from xlcost.sources import Assumed
+from xlcost.tables.prices import known_provider
+from xlcost.tables.store import GPUS, MODELS, PRECISIONS
 from xlcost.workbook import styles
 from xlcost.workbook.sheet import Book
 from xlcost.workbook.twice import Names
 
 TEXT = Result("text", "text", "Text")
 LISTS = {"model": "Models_id", "gpu": "GPUs_id", "precision": "Precisions_id", "provider": "Providers_id"}
+TABLES = {"model": MODELS, "gpu": GPUS, "precision": PRECISIONS}
 HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "D": styles.HEAD} | {
     column: styles.HEAD_LEFT.but(indent=1) for column in "EF"
 }
@@ -31,6 +34,14 @@ def word(hint: Any) -> Word:
 def assumed(value: Assumed) -> str:
     """Why a default is what it is."""
     return f"{value.source.short}: {value.why}"
+
+
+def as_listed(kind: str, text: str) -> str:
+    """An id as the workbook's own tables spell it: MATCH knows no other names for a thing."""
+    if kind == "provider":
+        return known_provider(text)
+    table = TABLES.get(kind)
+    return text if table is None else str(table.rows[table.row_number(text)]["id"])
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,8 @@ class Given:
         if self.word is TEXT:
             return str(value)
         found = self.word.accept(value, self.name)
+        if isinstance(self.word, Key):
+            return as_listed(self.word.name, found)
         return serial_date(found) if isinstance(self.word, Date) else found
 
     def tracer(self, value: Any) -> Tracer:
