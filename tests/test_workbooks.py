@@ -1,6 +1,7 @@
 """The article's workbook, the template and the filled plans: recalculated, compared, read as a reader would."""
 
 import csv
+import random
 import re
 import shutil
 import zipfile
@@ -14,6 +15,7 @@ import xlcost
 from xlcost.errors import BadInput
 from xlcost.native import Tracer
 from xlcost.quantities import excel_serial
+from xlcost.tables.store import GPUS, MODELS
 from xlcost.workbook import article, packaged, plan
 from xlcost.workbook.article_claims import CLAIMS
 from xlcost.workbook.demo import fill, run
@@ -373,3 +375,44 @@ def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
         stamp(packaged.template(), tmp_path / "out.xlsx", plan.book().values())
     assert not list(tmp_path.iterdir())
     shutil.rmtree(tmp_path)
+
+
+def random_inputs(dice):
+    """A plan as somebody might fill it in, odd choices included."""
+    return {
+        "Model": dice.choice(MODELS.rows)["id"],
+        "Train_Gpu": dice.choice(GPUS.rows)["id"],
+        "Serve_Gpu": dice.choice(GPUS.rows)["id"],
+        "Train_Method": dice.choice(["full", "lora", "qlora"]),
+        "Train_Tokens": dice.choice([0, 1e8, 1e12]),
+        "Train_Gpus": dice.choice([1, 8, 512]),
+        "Train_Start": dice.choice([1, 20, 36]),
+        "Train_Own_Price": 2.0,
+        "Requests_Day": dice.choice([0, 1000, 1e6]),
+        "Growth": dice.choice([-0.5, -0.1, 0, 0.3]),
+        "Serve_Start": dice.choice([1, 5, 36]),
+        "Output_Tokens": dice.choice([0, 1, 500]),
+        "Batch": dice.choice([1, 7, 64]),
+        "Serve_Own_Price": dice.choice([0, 1.5]),
+        "Replica_Own": dice.choice([None, 1, 3]),
+        "Other_3": dice.choice([0, 1000]),
+    }
+
+
+def test_any_plan_shows_what_a_spreadsheet_computes(tmp_path, engines):
+    dice, compared = random.Random(11), 0
+    while compared < 12:
+        try:
+            values = plan.book(random_inputs(dice)).values()
+        except xlcost.XlcostError:  # a model without a shape, a chip without that peak
+            continue
+        compared += 1
+        stamp(packaged.template(), tmp_path / "plan.xlsx", values)
+        found = engines["IronCalc"](tmp_path / "plan.xlsx")
+        wrong = [
+            (title, ref, values[title][ref], value)
+            for title, cells in found.items()
+            for ref, value in cells.items()
+            if not agree(values[title][ref], value, title)
+        ]
+        assert not wrong, f"{len(wrong)} cells, first {wrong[:3]}"
