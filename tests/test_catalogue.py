@@ -281,12 +281,13 @@ def test_doctests(name):
 ROOMS = {
     "errors": "",
     "sources": "",
+    "files": "errors",
     "rows": "errors",
     "quantities": "errors",
     "function": "errors quantities rows sources",
     "steps": "",
     "formulas": "quantities sources steps",
-    "tables": "errors sources",
+    "tables": "errors files sources",
     "functions": "errors formulas function quantities sources steps tables",
     "native": "function quantities steps",
     "audit": "errors function native quantities sources steps tables",
@@ -295,13 +296,15 @@ ROOMS = {
     "hosts": "function native sources",
     "xlcost": "audit errors functions",
     "addin": "xlcost cells functions",
-    "workbook": "errors function quantities sources formulas tables functions catalogue native hosts",
+    "desktop": "cells errors files function hosts native quantities",
+    "workbook": "cells errors files function quantities sources formulas tables functions catalogue native hosts",
 }
 WHEN_CALLED = {"audit": "catalogue"}  # an import inside a function: EXPLAIN explains any function, itself included
-ANYTHING = ("cli",)
+ANYTHING = ("cli", "cli_addin", "cli_prices")
 LIGHT = {
     "errors": set(),
     "sources": set(),
+    "files": set(),
     "rows": {"numpy"},
     "quantities": {"numpy"},
     "function": {"numpy"},

@@ -370,7 +370,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("xlcost.workbook.stamp.os.replace", full)
+    monkeypatch.setattr("xlcost.files.os.replace", full)
     with pytest.raises(BadInput, match="No space left"):
         stamp(packaged.template(), tmp_path / "out.xlsx", plan.book().values())
     assert not list(tmp_path.iterdir())

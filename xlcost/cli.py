@@ -1,4 +1,4 @@
-"""The command line: xlcost calc, functions, demo."""
+"""The command line: xlcost calc, functions, demo; prices and addin have files of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xlcost import __version__
+from xlcost import __version__, cli_addin, cli_prices
 from xlcost.errors import BadInput, XlcostError, nearest
 
 app = typer.Typer(
@@ -19,6 +19,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_prices.app, name="prices")
+app.add_typer(cli_addin.app, name="addin")
+cli_addin.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,9 +7,8 @@ fixed order with a fixed date.
 
 from __future__ import annotations
 
-import os
+import io
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.utils.cell import get_column_letter
 
 from xlcost.errors import BadInput
+from xlcost.files import write_whole
 
 Values = Mapping[str, Mapping[str, Any]]  # sheet title -> cell -> value
 CELL = re.compile(r'<c r="([A-Z]+\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
@@ -141,21 +141,17 @@ def stamp(source: Path, target: Path, values: Values) -> None:
 
 
 def write_parts(target: Path, parts: Mapping[str, bytes]) -> None:
-    """Write the file beside its place and move it there: complete, or not at all."""
-    order = sorted(parts, key=lambda name: (name != "[Content_Types].xml", name))
-    try:
-        handle, temporary = tempfile.mkstemp(suffix=".tmp", dir=target.parent)
-    except OSError as error:
-        raise BadInput(f"cannot write into {target.parent}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
-            for name in order:
-                info = zipfile.ZipInfo(name, ZIP_DATE)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                info.external_attr = 0o600 << 16
-                archive.writestr(info, parts[name], compresslevel=6)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise BadInput(f"cannot write {target}: {error.strerror}") from None
+    """Write the file: complete, or not at all."""
+    write_whole(target, packed(parts))
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """The parts as a zip file; the same parts give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+            info = zipfile.ZipInfo(name, ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, parts[name], compresslevel=6)
+    return buffer.getvalue()

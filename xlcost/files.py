@@ -1,0 +1,48 @@
+"""Files of the reader: read whole within a limit, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from xlcost.errors import BadInput
+
+LARGEST = 64_000_000  # bytes
+
+
+def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
+    """The file's bytes; what is no readable file, or too large, is a sentence."""
+    try:
+        if path.is_dir():
+            raise BadInput(f"{path} is a folder, not a file")
+        size = path.stat().st_size
+        if size > largest:
+            raise BadInput(f"{path} has {size / 1e6:,.0f} MB; at most {largest / 1e6:,.0f} MB are read")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput(f"there is no file {path}") from None
+    except OSError as error:
+        raise BadInput(f"cannot read {path}: {error.strerror}") from None
+
+
+def write_whole(target: Path, content: bytes | str) -> None:
+    """Write beside the place and move there: the target holds the old content or the new, never a part of it."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(suffix=".tmp", dir=target.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        os.replace(temporary, target)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise BadInput(f"cannot write {target}: {error.strerror}") from None
+    except BaseException:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise
