@@ -139,14 +139,14 @@ def test_cost_falls_with_use_years_and_residual():
 
 
 def test_a_chip_without_a_price_asks_for_capex():
-    with pytest.raises(NotInTable, match="'h200-sxm' has no launch_price_usd in the table; pass capex"):
-        own_gpu_hour("h200-sxm")
+    with pytest.raises(NotInTable, match="'l40s' has no launch_price_usd in the table; pass capex"):
+        own_gpu_hour("l40s")
     with pytest.raises(NotInTable) as error:
-        own_gpu_hour(["h200-sxm", "h100-sxm"])
+        own_gpu_hour(["l40s", "h100-sxm"])
     assert error.value.where.tolist() == [True, False]
-    assert own_gpu_hour("h200-sxm", capex=60_000) > 0
-    mixed = own_gpu_hour(["h200-sxm", "h100-sxm"], [60_000, None])
-    assert mixed.tolist() == [own_gpu_hour("h200-sxm", 60_000), own_gpu_hour("h100-sxm")]
+    assert own_gpu_hour("l40s", capex=60_000) > 0
+    mixed = own_gpu_hour(["l40s", "h100-sxm"], [60_000, None])
+    assert mixed.tolist() == [own_gpu_hour("l40s", 60_000), own_gpu_hour("h100-sxm")]
 
 
 def test_rent_below_the_electricity():

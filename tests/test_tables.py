@@ -21,9 +21,11 @@ SCHEMAS = {
     "api_prices.csv": schema.ApiPrice,
     "api_listed.csv": schema.ApiListed,
     "training_runs.csv": schema.TrainingRun,
+    "reported_runs.csv": schema.ReportedRun,
+    "ownership.csv": schema.Ownership,
 }
 LEAST = {"api_prices.csv": 10, "precisions.csv": 25, "training_runs.csv": 30}  # rows; the others have more than 50
-WITH_IDS = ["accelerators.csv", "models.csv", "precisions.csv", "regions.csv"]
+WITH_IDS = ["accelerators.csv", "models.csv", "precisions.csv", "regions.csv", "ownership.csv", "reported_runs.csv"]
 
 
 def raw_rows(name):

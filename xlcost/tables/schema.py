@@ -117,12 +117,16 @@ class Model(Row):
 
 
 class GpuPrice(Row):
-    """One offer on one day, per GPU (or chip) and hour. `basis` tells what the hour includes."""
+    """One offer on one day, per GPU (or chip) and hour. `basis` tells what the hour includes.
+
+    `usd_per_instance_hour` is the price of the whole instance as the source prints it, blank where it prints none.
+    """
 
     gpu: Text
     provider: Text
     term: Literal["on_demand", "spot", "1yr", "3yr"]
     usd_per_gpu_hour: Positive
+    usd_per_instance_hour: Positive | None = None
     instance: Text | None
     gpus: Count
     region: Text | None
@@ -207,3 +211,53 @@ class TrainingRun(Row):
         if not whole and (self.basis == "run" or self.mfu is None):
             raise ValueError(f"{self.model}: params, tokens and gpu_hours, or a mfu that is not of a run")
         return self
+
+
+class ReportedRun(Row):
+    """What was published of a training run, or estimated from what was: work, chips, hours, dollars.
+
+    `flop` is the work of the run. Dollars are those of 2023: `own_usd` = hardware written off while it ran and its
+    energy, `cloud_usd` = the same hours rented, `hardware_usd` = buying the cluster. `gpu` is an id of the accelerator
+    table, `hardware` what the source calls it.
+    """
+
+    id: Text
+    aliases: Texts
+    model: Text
+    org: Text | None
+    published: dt.date
+    params: Count | None
+    tokens: Count | None
+    flop: Positive | None
+    gpu: Text | None
+    hardware: Text | None
+    chips: Count | None
+    hours: Positive | None
+    chip_hours: Positive | None
+    mfu: Annotated[float, Field(gt=0, le=1)] | None
+    own_usd: Positive | None
+    cloud_usd: Positive | None
+    hardware_usd: Positive | None
+    confidence: Literal["confident", "likely", "speculative"]
+
+    @model_validator(mode="after")
+    def says_something(self) -> ReportedRun:
+        """Chip-hours, dollars or a utilisation: a size and a date alone are no run."""
+        if not any((self.chip_hours, self.own_usd, self.cloud_usd, self.mfu)):
+            raise ValueError(f"{self.id}: neither chip-hours nor dollars nor utilisation")
+        return self
+
+
+class Ownership(Row):
+    """What it takes to own and to run hardware: one value of one thing, of one operator or place.
+
+    `region` is an id of the regions table, or "global".
+    """
+
+    id: Text
+    aliases: Texts
+    metric: Text
+    entity: Text
+    region: Text
+    value: Positive
+    unit: Text
