@@ -150,19 +150,34 @@ class Tracer(NDArrayOperatorsMixin):
 
     def __xl_offer__(self, offer_value: Any, column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Tracer:
         g, p, t, d = (traced(part) for part in (gpu, provider, term, serial))
-        criteria = (
-            f"Prices_gpu,{g.text},Prices_provider,{p.text},Prices_term,{t.text},"
-            f'Prices_from,"<="&{wrap(d, ADD)},Prices_until,">"&{wrap(d, ADD)}'
-        )
-        wanted = "Prices_row" if column == "source" else f"Prices_{column}"
-        text = f"IF(COUNTIFS({criteria})=0,NA(),SUMIFS({wanted},{criteria}))"
-        if column == "source":
-            text = f"INDEX(Prices_source,{text})"
+        text = offer_text(column, g.text, p.text, t.text, wrap(d, ADD))
         found = Tracer(text, ATOM, lambda: offer_value(column, g.value, p.value, t.value, float(d.value)))
         recorder = RECORDER.get()
         if recorder is None:
             return found
         return cast(Tracer, recorder.offer(offer_value, g.value, p.value, t.value, d.value, found))
+
+
+def offer_text(column: str, gpu: str, provider: str, term: str, day: str) -> str:
+    """What a workbook finds for an offer: the reader's own price, else the list price less a discount, else the list's.
+
+    Both tables stand on its Prices sheet. A sum finds the one row in force, since no two of an offer overlap.
+    """
+    days = '{0}_from,"<="&' + day + ',{0}_until,">"&' + day
+    own = f"Quotes_gpu,{gpu},Quotes_provider,{provider},Quotes_term,{term},{days.format('Quotes')})"
+    quoted = f"SUMIFS(Quotes_usd,{own}"
+    off = f"SUMIFS(Quotes_off,Quotes_provider,{provider},Quotes_term,{term},{days.format('Quotes')})"
+    listed = f'Prices_gpu,{gpu},Prices_provider,{provider},Prices_term,IF({off}>0,"on_demand",{term}),'
+    listed += days.format("Prices")
+    wanted = "Prices_row" if column == "source" else f"Prices_{column}"
+    packaged = f"IF(COUNTIFS({listed})=0,NA(),SUMIFS({wanted},{listed}))"
+    if column == "usd":
+        return f"IF({quoted}>0,{quoted},{packaged}*(1-{off}))"
+    if column == "source":
+        row = off.replace("SUMIFS(Quotes_off,", 'SUMIFS(Quotes_row,Quotes_off,">0",')
+        less = f'IF({off}>0,INDEX(Quotes_source,{row})&": ","")'
+        return f"IF({quoted}>0,INDEX(Quotes_source,SUMIFS(Quotes_row,{own}),{less}&INDEX(Prices_source,{packaged}))"
+    return f"IF({quoted}>0,0,{packaged})"
 
 
 def traced(part: Any) -> Tracer:

@@ -9,7 +9,7 @@ import numpy as np
 from xlcost.errors import BadInput
 from xlcost.formulas import api as formulas
 from xlcost.function import function, otherwise
-from xlcost.functions.gpus import EDITION_SERIAL
+from xlcost.functions.gpus import edition_serial
 from xlcost.quantities import ApiKind, ApiModel, AsOf, CachedTokens, Dollars, DollarsPerMillion, Requests, Tokens
 from xlcost.sources import GENAI_PRICES
 from xlcost.steps import noted
@@ -32,7 +32,7 @@ def api_price(api_model: ApiModel, kind: ApiKind = "output", as_of: AsOf = None)
     "azure/gpt-4o" or "azure:gpt-4o" for another's price. A date before the first known price is #N/A, never an
     extrapolation; a model is known from the day on which genai-prices first listed it.
     """
-    return api_rate(api_model, kind, otherwise(as_of, lambda: EDITION_SERIAL))
+    return api_rate(api_model, kind, otherwise(as_of, edition_serial))
 
 
 @function(
@@ -66,7 +66,7 @@ def api_cost(
     Prices are as for API_PRICE. More cached than input tokens are #VALUE!.
     """
     _check_cached(input_tokens, cached_tokens)
-    prices = api_rates(api_model, otherwise(as_of, lambda: EDITION_SERIAL), input_tokens, output_tokens > 0)
+    prices = api_rates(api_model, otherwise(as_of, edition_serial), input_tokens, output_tokens > 0)
     one = formulas.request_cost(
         input_tokens, cached_tokens, output_tokens, prices.fresh, prices.cached, prices.output, prices.fee
     )

@@ -8,10 +8,13 @@ from typing import Any
 from xlcost.function import function, otherwise
 from xlcost.quantities import AsOf, Cell, DollarsPerHour, Field, Gpu, Provider, Term, Text, excel_serial
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.prices import EDITION, MEDIAN, offer_value
+from xlcost.tables.prices import MEDIAN, edition, offer_value
 from xlcost.tables.store import GPUS, PRECISIONS, look_up
 
-EDITION_SERIAL = excel_serial(EDITION)
+
+def edition_serial() -> float:
+    """The last day that the tables know, as the spreadsheet's number."""
+    return excel_serial(edition())
 
 
 @function(
@@ -61,12 +64,12 @@ def price_source(gpu: Gpu, provider: Provider = None, term: Term = "on_demand", 
 
 
 def _offer(column: str, gpu: Any, provider: Any, term: Any, as_of: Any) -> Any:
-    return offer_value(column, gpu, otherwise(provider, lambda: MEDIAN), term, otherwise(as_of, lambda: EDITION_SERIAL))
+    return offer_value(column, gpu, otherwise(provider, lambda: MEDIAN), term, otherwise(as_of, edition_serial))
 
 
 def hourly(price: Any, gpu: Any) -> Any:
     """The price given, or the median on-demand price at the data edition."""
-    return otherwise(price, lambda: offer_value("usd", gpu, MEDIAN, "on_demand", EDITION_SERIAL))
+    return otherwise(price, lambda: offer_value("usd", gpu, MEDIAN, "on_demand", edition_serial()))
 
 
 def peak_tflops(gpu: Any, precision: Any) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 
 from xlcost.errors import NotInTable, nearest
 from xlcost.function import function
-from xlcost.functions.gpus import EDITION_SERIAL
-from xlcost.quantities import AsOf, Contains, Day, Gpu, Provider, Rows, Term, Text, serial_date
+from xlcost.functions.gpus import edition_serial
+from xlcost.quantities import AsOf, Contains, Day, Gpu, Provider, Rows, Term, Text, excel_serial, serial_date
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.prices import EDITION, MEDIAN, Period, periods, providers
+from xlcost.tables.prices import EDITION, MEDIAN, Period, after_the_end, edition, in_force, periods, providers
 from xlcost.tables.store import GPUS, MODELS, Table, plain
 
 MODEL_COLUMNS = ("id", "name", "params", "active_params", "release")
@@ -101,15 +101,22 @@ def price_table(gpu: Gpu = None, provider: Provider = None, term: Term = None, a
     and reserved offers alike. Medians are no offers and do not appear. Dates come as text (2023-04-07). Nothing in
     force is #N/A; prices end with the data edition.
     """
-    day = serial_date(EDITION_SERIAL if as_of is None else as_of)
-    if day > EDITION:
-        raise NotInTable(f"as_of: {day} lies after the data edition of {EDITION}, where prices end")
+    day = serial_date(edition_serial() if as_of is None else as_of)
     tests = _tests(gpu, provider, term)
-    wanted = [p for p in periods() if p.provider != MEDIAN and all(test(p) for test in tests)]
-    live = sorted((p for p in wanted if p.start <= day < p.end), key=lambda p: (p.gpu, p.usd, p.provider, p.term))
+    live = [p for p in in_force(day) if all(test(p) for test in tests)]
+    if not live and day > edition():
+        raise NotInTable(after_the_end(day))
     if not live:
+        wanted = [p for p in periods() if p.provider != MEDIAN and all(test(p) for test in tests)]
         raise NotInTable(f"no such offer on {day}{_when(wanted)}")
-    return [list(OFFER_COLUMNS), *([p.gpu, p.provider, p.term, p.usd, p.start.isoformat(), p.source] for p in live)]
+    live.sort(key=lambda p: (p.gpu, p.usd, p.provider, p.term))
+    return [list(OFFER_COLUMNS), *(_row(p) for p in live)]
+
+
+def _row(p: Period) -> list[Any]:
+    """An offer as PRICE_TABLE shows it; a quote without provider holds for any."""
+    who = "any" if p.provider == MEDIAN else p.provider
+    return [p.gpu, who, p.term, p.usd, p.start.isoformat(), p.source]
 
 
 def _tests(gpu: Any, provider: Any, term: Any) -> list[Callable[[Period], bool]]:
@@ -145,11 +152,13 @@ def xlcost_version() -> Text:
     return version("xlcost")
 
 
-@function("DATA_AS_OF", category="Audit", source=XLCOST_TABLES, example={"returns": EDITION_SERIAL}, native=False)
+@function(
+    "DATA_AS_OF", category="Audit", source=XLCOST_TABLES, example={"returns": excel_serial(EDITION)}, native=False
+)
 def data_as_of() -> Day:
     """The date of the data edition: prices are looked up as of this day where no date is given.
 
     The spreadsheet's number of the date (46327 is 1 November 2026): format the cell as a date. It can be passed on
     as `as_of` and compared with other dates.
     """
-    return EDITION_SERIAL
+    return edition_serial()

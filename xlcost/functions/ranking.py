@@ -11,7 +11,7 @@ from xlcost.formulas import cost, duration, flops, serving, training
 from xlcost.formulas.memory import RUNTIME_GB, usable_gb
 from xlcost.function import choose, function, otherwise
 from xlcost.functions import models
-from xlcost.functions.gpus import EDITION_SERIAL, peak_tflops
+from xlcost.functions.gpus import edition_serial, peak_tflops
 from xlcost.functions.memory import gpu_fit, infer_memory, train_memory
 from xlcost.functions.serving import infer_tpot
 from xlcost.functions.training import MEDIAN_MFU
@@ -59,7 +59,7 @@ def gpu_rank(
     "lora" and "qlora" the last column is USD per 1e21 FLOP, at the median mfu of published runs. Accelerators that
     cannot hold the job, have no peak in this precision or no price come last, with the reason in words.
     """
-    day, whose = otherwise(as_of, lambda: EDITION_SERIAL), _provider(otherwise(provider, lambda: MEDIAN))
+    day, whose = otherwise(as_of, edition_serial), _provider(otherwise(provider, lambda: MEDIAN))
     job = _job_gb(model, task, precision, context, batch)
     ranked, left_out = [], []
     for gpu in (row["id"] for row in GPUS.rows):

@@ -7,11 +7,11 @@ from typing import Any
 from xlcost.formulas import cost, duration, flops, risk
 from xlcost.function import function
 from xlcost.functions import models, serving
-from xlcost.functions.gpus import EDITION_SERIAL, hourly, peak_tflops
+from xlcost.functions.gpus import edition_serial, hourly, peak_tflops
 from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens, serial_date
 from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS, Assumed
 from xlcost.steps import noted
-from xlcost.tables.prices import MEDIAN, periods
+from xlcost.tables.prices import MEDIAN, in_force
 from xlcost.tables.store import GPUS
 
 
@@ -21,9 +21,9 @@ def _prices(price: Any, gpu: Any) -> list[float]:
         return [price]
     hourly(None, gpu)  # says so where there is none
     gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
-    day = serial_date(EDITION_SERIAL)
-    offers = [p for p in periods() if p.gpu == gpu_id and p.term == "on_demand" and p.provider != MEDIAN]
-    return [p.usd for p in offers if p.start <= day < p.end]
+    offers = [p for p in in_force(serial_date(edition_serial())) if p.gpu == gpu_id and p.term == "on_demand"]
+    own = [p.usd for p in offers if p.provider == MEDIAN]  # a quote that holds for any provider
+    return own or [p.usd for p in offers]
 
 
 @function(

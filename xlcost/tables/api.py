@@ -20,7 +20,8 @@ import numpy as np
 
 from xlcost.errors import NotInTable
 from xlcost.tables.api_models import model_key, own_rows, providers
-from xlcost.tables.prices import DAY_ZERO, EDITION, VALID_DAYS
+from xlcost.tables.periods import VALID_DAYS, edition
+from xlcost.tables.prices import DAY_ZERO, after_the_end
 from xlcost.tables.store import each_row, read_rows
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def quotes(provider_id: str, model_id: str) -> tuple[Quote, ...]:
     theirs = {listed, *_changes(model)} if model else set()
     ours = {row.as_of: row for row in own_rows().get((provider_id, model_id), [])}
     year = dt.timedelta(days=VALID_DAYS)
-    end = EDITION + dt.timedelta(days=1)
+    end = edition() + dt.timedelta(days=1)
     days = sorted(day for day in {*theirs, *ours, *(day + year for day in ours), end} if day <= end)
     out = []
     for start, until in itertools.pairwise(days):
@@ -133,13 +134,11 @@ def quote(api_model: str, serial: float) -> Quote:
     for one in known:
         if one.start <= day < one.end:
             return one
-    if day > EDITION:
-        raise NotInTable(
-            f"as_of: {day.isoformat()} lies after the data edition of {EDITION.isoformat()}, where prices end"
-        )
+    if day > edition():
+        raise NotInTable(after_the_end(day))
     missing = f"no price of '{provider}/{model}' on {day.isoformat()}"
     if not known:
-        raise NotInTable(f"{missing}; it was first listed after the data edition of {EDITION.isoformat()}")
+        raise NotInTable(f"{missing}; it was first listed after the data edition of {edition().isoformat()}")
     later = min((one.start for one in known if one.start > day), default=None)
     first = f"; the first known is of {known[0].start.isoformat()}"
     raise NotInTable(missing + (first if later == known[0].start else f"{first}, the next of {later}"))

@@ -1,119 +1,31 @@
-"""GPU prices as of a date. A price holds from the day it was seen until the next sighting, at most a year.
+"""GPU prices as of a date: the user's own quotes first, then the market's.
 
-Offers become periods: who, what, term, from, until, dollars. A provider's price is its cheapest whole instance
-(the GPU alone only where nothing else is offered); provider "median" is the median of all providers that offer
-the GPU on that day. A price is never extrapolated: outside the periods, and after the data edition, there is none.
+A price that the user was quoted beats a discount that the user has, and both beat the packaged rows. A discount is
+off the provider's on-demand list price of the day. The market's median stays the market's: a quote of a provider
+does not move it, a quote without a provider stands in its place.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
-from statistics import median
 from typing import Any
 
 from xlcost.errors import NotInTable, nearest
-from xlcost.tables.store import GPUS, each_row, plain, read_rows
+from xlcost.tables import folder
+from xlcost.tables.periods import EDITION, MEDIAN, Period, edition, market_names, periods
+from xlcost.tables.quotes import LIST_TERM, discounted, discounts, own_periods
+from xlcost.tables.store import GPUS, each_row, plain
 
-EDITION = dt.date(2026, 11, 1)  # the day the packaged tables were closed
-VALID_DAYS = 365
-MEDIAN = "median"
+__all__ = ["DAY_ZERO", "EDITION", "MEDIAN", "Period", "edition", "in_force", "known_provider", "offer_value", "periods"]
 DAY_ZERO = dt.date(1899, 12, 30)
-
-
-@dataclass(frozen=True)
-class Period:
-    """A price in force from `start` up to, not including, `end`."""
-
-    gpu: str
-    provider: str
-    term: str
-    start: dt.date
-    end: dt.date
-    usd: float
-    source: str
-    members: float = 1.0  # providers behind it
-
-
-def _best(offers: list[Any]) -> Any:
-    return min(offers, key=lambda o: (o.basis == "gpu_only", o.usd_per_gpu_hour, o.gpus or 0, o.instance or ""))
-
-
-def _provider_periods(offers: list[Any]) -> list[Period]:
-    """One provider, GPU and term: each sighting holds until the next, at most a year."""
-    sightings = defaultdict(list)
-    for offer in offers:
-        sightings[offer.as_of].append(offer)
-    days = sorted(sightings)
-    periods = []
-    for day, following in zip(days, [*days[1:], dt.date.max], strict=True):
-        offer = _best(sightings[day])
-        what = " ".join(str(part) for part in (offer.provider, offer.instance) if part)
-        periods.append(
-            Period(
-                offer.gpu,
-                offer.provider,
-                offer.term,
-                day,
-                min(following, day + dt.timedelta(days=VALID_DAYS), EDITION + dt.timedelta(days=1)),
-                offer.usd_per_gpu_hour,
-                f"{day.isoformat()}, {what}, {offer.source}",
-            )
-        )
-    return periods
-
-
-def _median_periods(periods: list[Period]) -> list[Period]:
-    """One GPU and term, over all providers: a new period at each day on which an offer begins or ends."""
-    days = sorted({d for p in periods for d in (p.start, p.end)})
-    medians: list[Period] = []
-    for start, end in itertools.pairwise(days):
-        live = sorted((p for p in periods if p.start <= start < p.end), key=lambda p: p.provider)
-        if live:
-            names = ", ".join(p.provider for p in live)
-            seen = max(p.start for p in live).isoformat()
-            text = f"{seen}, median of {len(live)}: {names}" if len(live) > 1 else live[0].source
-            usd = median(p.usd for p in live)
-            medians.append(Period(live[0].gpu, MEDIAN, live[0].term, start, end, usd, text, float(len(live))))
-    return medians
-
-
-@cache
-def periods() -> tuple[Period, ...]:
-    """All periods, in a fixed order: gpu, provider, term, start."""
-    offers, by_gpu = defaultdict(list), defaultdict(list)
-    for offer in read_rows("gpu_prices.csv", "GpuPrice"):
-        offers[offer.gpu, offer.provider, offer.term].append(offer)
-    out = [p for group in offers.values() for p in _provider_periods(group)]
-    for p in out:
-        by_gpu[p.gpu, p.term].append(p)
-    out += [p for group in by_gpu.values() for p in _median_periods(group)]
-    return tuple(sorted(out, key=lambda p: (p.gpu, p.provider, p.term, p.start)))
-
-
-COMMON_NAMES = {
-    "amazon": "AWS",
-    "amazonwebservices": "AWS",
-    "microsoft": "Azure",
-    "microsoftazure": "Azure",
-    "google": "GCP",
-    "googlecloud": "GCP",
-    "oracle": "OCI",
-    "oraclecloud": "OCI",
-    "datacrunch": "Verda",
-    "lambdalabs": "Lambda",
-    "ovh": "OVHcloud",
-    "vast": "Vast.ai",
-}
 
 
 @cache
 def providers() -> dict[str, str]:
     """Plain name -> provider, "median" among them."""
-    return {plain(p.provider): p.provider for p in periods()} | COMMON_NAMES
+    return market_names() | {plain(p.provider): p.provider for p in own_periods()}
 
 
 def known_provider(name: str) -> str:
@@ -125,12 +37,45 @@ def known_provider(name: str) -> str:
     return known
 
 
+Offer = tuple[str, str, str]  # gpu, provider, term
+
+
 @cache
-def _by_offer() -> dict[tuple[str, str, str], list[Period]]:
-    found = defaultdict(list)
-    for p in periods():
-        found[p.gpu, p.provider, p.term].append(p)
-    return dict(found)
+def _offers() -> tuple[dict[Offer, list[Period]], dict[Offer, list[Period]]]:
+    """The user's periods and the market's, by offer."""
+    own: dict[Offer, list[Period]] = defaultdict(list)
+    market: dict[Offer, list[Period]] = defaultdict(list)
+    for found, some in ((own, own_periods()), (market, periods())):
+        for p in some:
+            found[p.gpu, p.provider, p.term].append(p)
+    return dict(own), dict(market)
+
+
+def _on(day: dt.date, some: list[Period]) -> Period | None:
+    return next((p for p in some if p.start <= day < p.end), None)
+
+
+def found(gpu: str, provider: str, term: str, day: dt.date) -> Period | None:
+    """The price in force on a day, of an offer as the tables spell it."""
+    own, market = _offers()
+    quoted = _on(day, own.get((gpu, provider, term), []))
+    if quoted:
+        return quoted
+    discount = next(
+        (d for d in discounts() if (d.provider, d.term) == (provider, term) and d.start <= day < d.end), None
+    )
+    if discount is None:
+        return _on(day, market.get((gpu, provider, term), []))
+    listed = _on(day, market.get((gpu, provider, LIST_TERM), []))
+    return discounted(listed, discount) if listed else None
+
+
+def in_force(day: dt.date) -> list[Period]:
+    """All offers in force on a day, the user's own in the place of the market's; medians are no offers."""
+    own, market = _offers()
+    reduced = {(gpu, d.provider, d.term) for d in discounts() for gpu, who, _ in market if who == d.provider}
+    offers = {offer for offer in (*own, *market, *reduced) if offer in own or offer[1] != MEDIAN}
+    return [p for offer in sorted(offers) if (p := found(*offer, day))]
 
 
 @cache
@@ -139,19 +84,33 @@ def period(gpu: str, provider: str, term: str, serial: float) -> Period:
     gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
     known = known_provider(provider)
     day = DAY_ZERO + dt.timedelta(days=int(serial))
-    for p in _by_offer().get((gpu_id, known, term), []):
-        if p.start <= day < p.end:
-            return p
-    raise NotInTable(_what_exists(gpu_id, known, term, day))
+    one = found(gpu_id, known, term, day)
+    if one is None:
+        raise NotInTable(_what_exists(gpu_id, known, term, day))
+    return one
+
+
+def forget() -> None:
+    """Read all anew: the user's own tables have changed."""
+    folder.forget()
+    for cached in (market_names, periods, own_periods, discounts, providers, _offers, period):
+        cached.cache_clear()
+
+
+def after_the_end(day: dt.date) -> str:
+    """The sentence for a day after the last one that the tables know."""
+    return f"as_of: {day.isoformat()} lies after the data edition of {edition().isoformat()}, where prices end"
 
 
 def _what_exists(gpu: str, provider: str, term: str, day: dt.date) -> str:
     """The sentence for a price that the table does not have: what it has instead."""
-    if day > EDITION:
-        return f"as_of: {day.isoformat()} lies after the data edition of {EDITION.isoformat()}, where prices end"
+    if day > edition():
+        return after_the_end(day)
     whose = "" if provider == MEDIAN else f" from {provider}"
     missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
-    seen = [p for p in periods() if p.gpu == gpu and p.provider != MEDIAN]
+    seen = [p for p in (*periods(), *own_periods()) if p.gpu == gpu and p.provider != MEDIAN]
+    if any((d.provider, d.term) == (provider, term) and d.start <= day < d.end for d in discounts()):
+        return f"{missing}: your discount is off the {LIST_TERM} list price, and the table has none that day"
     same = [p for p in seen if p.term == term and provider in (MEDIAN, p.provider)]
     if same:
         return f"{missing}; the table has it {_spans(same)}"

@@ -7,10 +7,11 @@ from typing import Any
 
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.tables.prices import MEDIAN, Period, periods
+from xlcost.tables.periods import MEDIAN, Period, periods
 from xlcost.tables.regions import REGIONS
 from xlcost.tables.store import GPUS, MODELS, PRECISIONS, Table
 from xlcost.workbook import styles
+from xlcost.workbook.quotes_table import quotes_table
 from xlcost.workbook.sheet import Book, Sheet
 
 TOP = 4  # the row of the column ids
@@ -29,7 +30,7 @@ PURPOSE = {
     "Prices": "USD per GPU-hour: in force from (including) until (excluding) the dates shown. Provider median = all.",
 }
 TEXT_COLUMNS = ("name", "source", "attention", "org", "release", "peak", "modality", "notes", "vendor")
-PRICE_COLUMNS = ("row", "gpu", "provider", "term", "from", "until", "usd", "members", "source")
+PRICE_COLUMNS = ("gpu", "provider", "term", "usd", "members", "row", "from", "until", "source")
 LONGEST = 130  # characters of the widest column
 
 
@@ -71,14 +72,21 @@ def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
 
 
 def _price_sheet(book: Book, used: set[str]) -> None:
+    """The reader's own quotes, and under them the packaged prices."""
     rows = [
-        [n, p.gpu, p.provider, p.term, p.start, p.end, p.usd, p.members, p.source] for n, p in enumerate(periods(), 1)
+        [p.gpu, p.provider, p.term, p.usd, p.members, n, p.start, p.end, p.source] for n, p in enumerate(periods(), 1)
     ]
-    sheet = grid(book, "Prices", list(PRICE_COLUMNS), rows)
+    columns = list(PRICE_COLUMNS)
+    widths = widths_of(columns, rows) | dict.fromkeys("KLMNOPQ", 14.0)
+    sheet = book.sheet("Prices", "reference", widths, freeze="C3", repeat_rows="1:2", protect=False, last="J")
+    sheet.heading("Prices", PURPOSE["Prices"])
+    top = quotes_table(book, sheet, 4, gpus="GPUs_id" in book.names) + 1
+    sheet.section(top, "Packaged prices")
+    fill(sheet, columns, rows, top + 1)
     for i, column in enumerate(PRICE_COLUMNS):
         letter = get_column_letter(i + 2)
         if column in used:
-            book.name(f"Prices_{column}", sheet, f"{letter}{TOP + 1}:{letter}{TOP + len(rows)}")
+            book.name(f"Prices_{column}", sheet, f"{letter}{top + 2}:{letter}{top + 1 + len(rows)}")
 
 
 def _provider_sheet(book: Book) -> None:
@@ -104,21 +112,33 @@ def _cell(value: Any) -> Any:
 
 def grid(book: Book, title: str, columns: list[str], rows: list[list[Any]]) -> Sheet:
     """A table on a sheet of its own: a row of column ids, then the rows."""
+    sheet = book.sheet(
+        title, "reference", widths_of(columns, rows), freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False
+    )
+    sheet.heading(title, PURPOSE[title])
+    fill(sheet, columns, rows, TOP)
+    return sheet
+
+
+def widths_of(columns: list[str], rows: list[list[Any]]) -> dict[str, float]:
+    """Columns as wide as what they hold, within reason."""
     widths = {"A": 1.5}
     for i, column in enumerate(columns):
         longest = max(len(str(row[i])) for row in rows)
         widths[get_column_letter(i + 2)] = min(max(longest + 2.5, len(column) + 3.0, 10.0), LONGEST)
-    sheet = book.sheet(title, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False)
-    sheet.heading(title, PURPOSE[title])
+    return widths
+
+
+def fill(sheet: Sheet, columns: list[str], rows: list[list[Any]], top: int) -> None:
+    """A row of column ids, then the rows."""
     left = [column in TEXT_COLUMNS or column in ("id", "gpu", "provider", "term") for column in columns]
     for i, column in enumerate(columns):
         head = styles.TABLE_HEAD.but(across="left" if left[i] else "right", indent=1 if left[i] else 0)
-        sheet.put(f"{get_column_letter(i + 2)}{TOP}", column, head)
-    sheet.heights[TOP] = 20
-    for number, row in enumerate(rows, TOP + 1):
+        sheet.put(f"{get_column_letter(i + 2)}{top}", column, head)
+    sheet.heights[top] = 20
+    for number, row in enumerate(rows, top + 1):
         for i, value in enumerate(row):
             sheet.put(f"{get_column_letter(i + 2)}{number}", value, _look(value, left[i], columns[i]))
-    return sheet
 
 
 def _look(value: Any, left: bool, column: str) -> styles.Style:
