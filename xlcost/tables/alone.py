@@ -1,0 +1,56 @@
+"""One writer at a time in the folder of the user's own tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+from typing import IO
+
+from xlcost.errors import BadInput
+
+LOCK = ".lock"
+TRIES, PAUSE = 100, 0.1  # seconds
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else writes into the folder meanwhile. The lock ends with the process, however that ends."""
+    try:
+        handle = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise BadInput(f"cannot write into {folder}: {error.strerror}") from None
+    with handle:
+        _wait_for(handle, folder)
+        yield
+
+
+def _wait_for(handle: IO[bytes], folder: Path) -> None:
+    for _ in range(TRIES):
+        if _taken(handle):
+            return
+        sleep(PAUSE)
+    raise BadInput(f"another xlcost is writing into {folder}; run this again when it is done")
+
+
+def _taken(handle: IO[bytes]) -> bool:
+    """Whether the lock is now ours; a disk that knows no locks gives it to everybody."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True

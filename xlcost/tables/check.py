@@ -1,0 +1,117 @@
+"""What a person should look at in the prices of a day: gaps, outliers, sightings that have grown old."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xlcost.errors import BadInput
+from xlcost.tables.folder import own_quotes
+from xlcost.tables.own import spans_of
+from xlcost.tables.own_schema import ISO
+from xlcost.tables.periods import MEDIAN, Period, periods
+from xlcost.tables.prices import in_force
+from xlcost.tables.quotes import own_periods
+from xlcost.tables.store import GPUS
+
+RATIO = 3.0  # times the median, or that part of it
+SELLERS = 3  # fewer make no median to measure against
+OLD = 180  # days
+DAY = dt.timedelta(days=1)
+KINDS = {
+    "gpu": "GPUs that nobody offers",
+    "provider": "providers without a price in force",
+    "offer": "offers that have lapsed while the provider has others",
+    "outlier": "prices far from the median",
+    "old": "prices seen long ago",
+    "quote": "own quotes that have ended",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at; `day` is the last on which there was a price, or on which it was seen."""
+
+    kind: str
+    gpu: str | None
+    provider: str | None
+    term: str | None
+    usd: float | None
+    day: dt.date | None
+    what: str
+
+
+def findings(day: dt.date, ratio: float = RATIO, old: int = OLD) -> list[Finding]:
+    """All there is to look at on a day, by kind."""
+    if not 1 < ratio <= 1000:
+        raise BadInput(f"ratio: {ratio:g} cannot be used; it takes a number above 1 to 1000")
+    if not 0 <= old <= 365:
+        raise BadInput(f"older: {old} cannot be used; it takes days from 0 to 365, after which a price has lapsed")
+    live = in_force(day)
+    return [*_gaps(day, live), *_outliers(day, live, ratio), *_old(day, live, old), *_ended(day)]
+
+
+def _gaps(day: dt.date, live: list[Period]) -> Iterable[Finding]:
+    """GPUs, then providers, then offers that have no price in force."""
+    last: dict[tuple[str, str, str], dt.date] = {}
+    for p in (*periods(), *own_periods()):
+        if p.provider != MEDIAN and p.start <= day:
+            key = p.gpu, p.provider, p.term
+            last[key] = max(last.get(key, p.end), p.end)
+    gpus, sellers = {p.gpu for p in live}, {p.provider for p in live}
+    for gpu in (row["id"] for row in GPUS.rows if row["id"] not in gpus):
+        ended = [end for key, end in last.items() if key[0] == gpu]
+        until = max(ended) - DAY if ended else None
+        yield Finding("gpu", gpu, None, None, None, until, "lapsed" if until else "never had a price")
+    for who in sorted({who for _, who, _ in last} - sellers):
+        ended = [end for key, end in last.items() if key[1] == who]
+        yield Finding("provider", None, who, None, None, max(ended) - DAY, f"lapsed, with {len(ended)} offers")
+    offers = {(p.gpu, p.provider, p.term): p for p in live}
+    for gpu, who, term in sorted(set(last) - set(offers)):
+        if who in sellers:
+            others = sorted(t for g, w, t in offers if (g, w) == (gpu, who))
+            what = f"lapsed; {', '.join(others)} in force" if others else "lapsed"
+            yield Finding("offer", gpu, who, term, None, last[gpu, who, term] - DAY, what)
+
+
+def _outliers(day: dt.date, live: list[Period], ratio: float) -> Iterable[Finding]:
+    """Offers against the market's median of the gpu and term."""
+    middle = {(p.gpu, p.term): p for p in periods() if p.provider == MEDIAN and p.start <= day < p.end}
+    for p in live:
+        of = middle.get((p.gpu, p.term))
+        if of and of.members >= SELLERS and not 1 / ratio <= p.usd / of.usd <= ratio:
+            what = f"{p.usd / of.usd:.2g} x {of.usd:,.4f}, the median of {of.members:.0f}"
+            yield Finding("outlier", p.gpu, named(p), p.term, p.usd, p.start, what)
+
+
+def _old(day: dt.date, live: list[Period], old: int) -> Iterable[Finding]:
+    """Sightings older than so many days, the oldest first."""
+    for p in sorted(live, key=seen):
+        if (day - seen(p)).days > old:
+            yield Finding("old", p.gpu, named(p), p.term, p.usd, seen(p), f"{(day - seen(p)).days} days")
+
+
+def seen(p: Period) -> dt.date:
+    """The day on which a price was seen: a quote of one's own may begin later than that."""
+    day = ISO.search(p.source) if p in own_periods() else None
+    return dt.date.fromisoformat(day[0]) if day else p.start
+
+
+def _ended(day: dt.date) -> Iterable[Finding]:
+    """Own quotes of the past that nothing of the user's own has followed."""
+    quotes = own_quotes()
+    for number, (_, end) in spans_of(quotes).items():
+        quote = quotes[number - 1]
+        later = any(
+            (q.gpu, q.provider, q.term) == (quote.gpu, quote.provider, quote.term) and q.begins >= end for q in quotes
+        )
+        if end <= day and not later:
+            who = quote.provider or "any"
+            what = f"number {number} has ended; what the market lists counts again"
+            yield Finding("quote", quote.gpu, who, quote.term, quote.usd_per_gpu_hour, end - DAY, what)
+
+
+def named(p: Period) -> str:
+    """The provider; a quote without one holds for any."""
+    return "any" if p.provider == MEDIAN else p.provider
