@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
+from openpyxl.utils.cell import get_column_letter
 
 import xlcost
 from xlcost.errors import BadInput
@@ -101,6 +102,10 @@ def test_formulas_are_portable_and_names_point_somewhere(name):
         assert re.search(rf"\b{defined}\b", used) or defined in INPUT_NAMES, f"{defined} is never used"
 
 
+def cells_of(found):
+    return {f"{get_column_letter(column)}{row}" for row, column in found.cells}
+
+
 INPUT_NAMES = {"Project", "Price_Date", "Api_Price"}
 
 
@@ -114,7 +119,10 @@ def test_nothing_to_type_on_calculation_sheets_and_every_input_is_validated(name
             for c in row
             if c.protection.locked is False and c.fill.fgColor.rgb
         }
-        if sheet.title != "Inputs":
+        if sheet.title == "Prices":  # the reader's own quotes; provider and source are words of his own
+            validated = {c for v in sheet.data_validations.dataValidation for r in v.sqref.ranges for c in cells_of(r)}
+            assert validated and {c for c in unlocked if c[0] not in "CJ"} == validated
+        elif sheet.title != "Inputs":
             assert not unlocked, (sheet.title, unlocked)
         else:
             validated = {str(r) for v in sheet.data_validations.dataValidation for r in v.sqref.ranges}
@@ -224,7 +232,8 @@ def test_a_restyled_template_keeps_its_looks(tmp_path):
     stamp(styled, tmp_path / "out.xlsx", plan.book({"Model": "gpt-2"}).values())
     after = read_parts(tmp_path / "out.xlsx")
     assert b"5A1E4B" in after["xl/styles.xml"]
-    assert load_workbook(tmp_path / "out.xlsx", data_only=True)["Inputs"]["D12"].value == "gpt-2"
+    filled = load_workbook(tmp_path / "out.xlsx", data_only=True)
+    assert filled["Inputs"][filled.defined_names["Model"].attr_text.split("!")[1]].value == "gpt-2"
 
 
 HEADER = "file,Price_Date,Requests_Day,Model,Train_Tokens\n"
@@ -298,7 +307,7 @@ def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
     """What a reader does in the file, past the validation, is seen by the spreadsheet's own checks."""
     for name, cells, failing in (
         ("negative", {"Train_Tokens": -5e9}, "Inputs are numbers within their bounds"),
-        ("share", {"Train_Mfu": 34}, "Inputs are numbers within their bounds"),
+        ("share", {"Run_Mfu": 34}, "Inputs are numbers within their bounds"),
         ("half", {"Serve_Start": 2.5}, "Inputs are numbers within their bounds"),
         ("date", {"Price_Date": 44562}, "Prices are found for GPU, provider, term and date"),
         ("typo", {"Model": "gpt-9"}, "Model, GPUs and precision stand in their tables"),
@@ -309,7 +318,7 @@ def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
         stamp(packaged.template(), tmp_path / f"{name}.xlsx", {"Inputs": typed})
         for engine in ("LibreOffice", "IronCalc"):
             found = engines[engine](tmp_path / f"{name}.xlsx")["Checks"]
-            tests = {book["Checks"][f"C{row}"].value: found[f"F{row}"] for row in range(7, 23)}
+            tests = {book["Checks"][f"C{row}"].value: found[f"F{row}"] for row in range(7, 24)}
             assert tests[failing] == "CHECK", (name, engine)
             assert found["E4"] == "CHECK", (name, engine)
 

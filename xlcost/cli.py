@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,8 @@ import typer
 
 from xlcost import __version__, cli_addin, cli_prices
 from xlcost.errors import BadInput, XlcostError, nearest
+from xlcost.quantities import serial_date
+from xlcost.tables.currency import DOLLAR, Money, converted, in_currency, known_currency
 
 app = typer.Typer(
     help="AI-compute costs: FLOPs, memory, hours, dollars, energy; and the workbooks that plan them.",
@@ -45,6 +48,10 @@ def calc(
     arguments: Annotated[list[str] | None, typer.Argument(help="Arguments in order, then key=value.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Name, arguments, defaults, result, unit as JSON.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the working, step by step, with sources.")] = False,
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Show dollars in this currency too, such as EUR, at the ECB's rate of the as-of date."),
+    ] = None,
 ) -> None:
     """Compute one function: xlcost calc TRAIN_COST gpt-3 300B A100 price=2."""
     from xlcost.catalogue import named
@@ -53,20 +60,61 @@ def calc(
     ordered, by_name = _split(arguments or [])
     if spec.variadic and by_name:  # the arguments of the function that is explained, by their names
         ordered, by_name = [*ordered, *_in_order(named(str(ordered[0])), len(ordered) - 1, by_name)], {}
+    code = None if currency is None else _convertible(spec, currency)
     result = spec.call(*ordered, **by_name)
+    money = None if code in (None, DOLLAR) else converted(result, str(code), _price_day(spec, ordered, by_name))
     if explain:
         from xlcost.audit import explain as explained
 
         _print_result(explained(spec.name, *ordered, *_in_order(spec, len(ordered), by_name)), "")
+        if money:
+            typer.echo()
+            _print_money(money, spec.returns.unit)
     elif as_json:
         given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
         if spec.variadic:
             given[spec.parameters[-1].name] = ordered[len(spec.parameters) - 1 :]
         left_out = {p.name: p.default for p in spec.parameters if p.name not in given and p.default is not None}
         answer = {"function": spec.name, "arguments": given, "defaults": left_out, "result": result}
-        typer.echo(json.dumps(answer | {"unit": spec.returns.unit}, default=lambda array: array.tolist()))
+        answer |= {"unit": spec.returns.unit}
+        if money:
+            answer |= {"result": money.amount, "unit": in_currency(spec.returns.unit, money.rate.currency)}
+            answer |= money.fields()
+        typer.echo(json.dumps(answer, default=lambda array: array.tolist()))
+    elif money:
+        _print_money(money, spec.returns.unit)
     else:
         _print_result(result, "" if spec.returns.unit in ("text", "value", "table") else f" {spec.returns.unit}")
+
+
+def _convertible(spec: Any, currency: str) -> str:
+    """The currency, if the function gives dollars."""
+    code = known_currency(currency)
+    if not in_currency(spec.returns.unit, code):
+        raise BadInput(f"currency: {spec.name} gives {spec.returns.unit}, not dollars; there is nothing to convert")
+    return code
+
+
+def _price_day(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> date:
+    """The day that a function's prices are of: its as_of, or that of the data edition."""
+    from xlcost.tables.periods import edition
+
+    given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
+    as_of = next((p.accept(given.get("as_of")) for p in spec.parameters if p.name == "as_of"), None)
+    if as_of is not None and not isinstance(as_of, float):
+        raise BadInput("currency: as_of holds several days, and dollars are converted at the rate of one")
+    return edition() if as_of is None else serial_date(as_of)
+
+
+def _print_money(money: Money, unit: str) -> None:
+    """The amount, and under it the dollars with the rate."""
+    for amount, shown_unit in (
+        (money.amount, in_currency(unit, money.rate.currency)),
+        (money.usd, f"{unit} at {money.rate}"),
+    ):
+        if isinstance(amount, list):
+            typer.echo(shown_unit)
+        _print_result(amount, f" {shown_unit}")
 
 
 WIDEST = 36  # characters of a column; a longer cell sticks out
@@ -149,11 +197,17 @@ def demo(
         Path | None, typer.Argument(help="CSV table, a plan a row (docs/plan.md); left out: the examples.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the workbooks.")] = Path("xlcost-demo"),
+    lambdas: Annotated[
+        bool, typer.Option("--lambdas", help="Add the functions as named LAMBDAs, for Excel 365 and 2024.")
+    ] = False,
+    currency: Annotated[
+        str | None, typer.Option(help="Currency of all plans, such as EUR; left out: what the table says, or USD.")
+    ] = None,
 ) -> None:
     """Write the article's workbook and one plan per scenario, and print what they say."""
     from xlcost.workbook.demo import run
 
-    run(out, scenarios)
+    run(out, scenarios, lambdas=lambdas, currency=currency)
 
 
 def main() -> None:

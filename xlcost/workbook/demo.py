@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich import box
@@ -13,7 +13,13 @@ from rich.progress import track
 from rich.table import Table
 
 from xlcost.errors import BadInput, XlcostError
+from xlcost.quantities import serial_date
+from xlcost.tables.currency import DOLLAR
+from xlcost.tables.folder import merged_offers
+from xlcost.tables.periods import EDITION, edition
 from xlcost.workbook import packaged, plan
+from xlcost.workbook.lambdas import put_lambdas
+from xlcost.workbook.plan_currency import CODE, PLAN
 from xlcost.workbook.scenarios import Scenario, read
 from xlcost.workbook.sheet import Book
 from xlcost.workbook.stamp import stamp
@@ -31,22 +37,34 @@ class Result:
     last_month: float
     total: float
     status: str
+    per_dollar: float
+    rate_day: float
 
 
-def run(out: Path, table_of: Path | None = None) -> None:
-    """Write all workbooks into a folder and print what they say; `table_of` is a table of scenarios of your own."""
+def run(out: Path, table_of: Path | None = None, *, lambdas: bool = False, currency: str | None = None) -> None:
+    """Write all workbooks into a folder and print what they say; `table_of` is a table of scenarios of your own.
+
+    `lambdas` adds the functions as named LAMBDAs to each of them; `currency` is that of all plans, whatever the
+    table says.
+    """
     console = Console(file=sys.stdout)
+    wanted = {} if currency is None else {PLAN: CODE.accept(currency, "currency")}
     folder = writable(out)
     (folder / packaged.ARTICLE).write_bytes(packaged.article_workbook())
-    scenarios = packaged.example_scenarios() if table_of is None else read(table_of)
+    read_in = packaged.example_scenarios() if table_of is None else read(table_of)
+    scenarios = [replace(scenario, inputs=scenario.inputs | wanted) for scenario in read_in]
     results = [
         fill(folder, scenario)
         for scenario in track(scenarios, "Writing workbooks", console=Console(stderr=True), transient=True)
     ]
+    files = [folder / packaged.ARTICLE, *(folder / f"{r.scenario.file}.xlsx" for r in results)]
+    if lambdas:
+        for file in track(files, "Adding names", console=Console(stderr=True), transient=True):
+            put_lambdas(file, file)
     console.print(table(results))
     console.print(f"\n{len(results) + 1} workbooks in {folder.resolve()}", highlight=False, soft_wrap=True)
-    for name in (packaged.ARTICLE, *(f"{r.scenario.file}.xlsx" for r in results)):
-        console.print(f"  {name}", highlight=False)
+    for file in files:
+        console.print(f"  {file.name}", highlight=False)
 
 
 def writable(out: Path) -> Path:
@@ -70,7 +88,11 @@ def fill(folder: Path, scenario: Scenario) -> Result:
         values = made.values()
     except XlcostError as error:
         raise type(error)(f"scenario '{scenario.file}': {error}") from None
-    stamp(packaged.template(), folder / f"{scenario.file}.xlsx", values)
+    path = folder / f"{scenario.file}.xlsx"
+    if merged_offers() or edition() != EDITION:  # other prices than the template's
+        made.save(path, values)
+    else:
+        stamp(packaged.template(), path, values)
     return result(scenario, made)
 
 
@@ -88,6 +110,8 @@ def result(scenario: Scenario, made: Book) -> Result:
         float(last["K7"]),
         monthly["Total compute cost"],
         str(made.values()["Checks"]["E4"]),
+        calculation["The plan's currency for a US dollar"],
+        calculation.get("Day of the exchange rates", 0.0),
     )
 
 
@@ -102,27 +126,39 @@ def labelled(made: Book, title: str) -> dict[str, float]:
     }
 
 
-def dollars(amount: float) -> str:
-    """Dollars as short as they can be read.
+def money(amount: float, currency: str) -> str:
+    """An amount as short as it can be read.
 
-    >>> dollars(1234567.0), dollars(12345.0), dollars(3.2)
-    ('$1.23M', '$12,345', '$3.20')
+    >>> money(1234567.0, "USD"), money(12345.0, "EUR"), money(3.2, "USD")
+    ('$1.23M', 'EUR 12,345', '$3.20')
     """
+    sign = "$" if currency == DOLLAR else f"{currency} "
     if amount >= 1e6:
-        return f"${amount / 1e6:,.2f}M"
-    return f"${amount:,.0f}" if amount >= 100 else f"${amount:,.2f}"
+        return f"{sign}{amount / 1e6:,.2f}M"
+    return f"{sign}{amount:,.0f}" if amount >= 100 else f"{sign}{amount:,.2f}"
+
+
+def currency_of(result: Result) -> str:
+    """The currency of a plan."""
+    return str(result.scenario.inputs[PLAN])
 
 
 FIGURES: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("Model", lambda r: str(r.scenario.inputs["Model"])),
     ("Prices as of", lambda r: r.scenario.inputs["Price_Date"].isoformat()),
-    ("Training, all runs", lambda r: dollars(r.training)),
+    ("Training, all runs", lambda r: money(r.training, currency_of(r))),
     ("  days on the clock", lambda r: f"{r.days:,.1f}"),
     ("GPUs of one replica", lambda r: f"{r.replica:,.0f}"),
     ("GPUs serving, at most", lambda r: f"{r.gpus:,.0f}"),
-    ("Serving, last month", lambda r: dollars(r.last_month)),
-    ("36 months in all", lambda r: dollars(r.total)),
+    ("Serving, last month", lambda r: money(r.last_month, currency_of(r))),
+    ("36 months in all", lambda r: money(r.total, currency_of(r))),
     ("Checks", lambda r: r.status),
+)
+
+
+CONVERTED: tuple[tuple[str, Callable[[Result], str]], ...] = (
+    ("A US dollar", lambda r: f"{r.per_dollar:,.6g} {currency_of(r)}"),
+    ("  ECB rate of", lambda r: serial_date(r.rate_day).isoformat() if r.rate_day else ""),
 )
 
 
@@ -132,6 +168,7 @@ def table(results: Sequence[Result]) -> Table:
     shown.add_column("")
     for r in results:
         shown.add_column(r.scenario.file.replace("_", " "), justify="right")
-    for label, figure in FIGURES:
+    converted = any(currency_of(r) != DOLLAR for r in results)
+    for label, figure in (*FIGURES[:-1], *(CONVERTED if converted else ()), FIGURES[-1]):
         shown.add_row(label, *(figure(r) for r in results))
     return shown

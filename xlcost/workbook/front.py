@@ -123,6 +123,7 @@ ABOUT = {
     "Precisions": "Number formats",
     "Regions": "Carbon by region",
     "Providers": "The list for the provider cells",
+    "Currencies": "Exchange rates of the ECB, day by day",
     "Prices": "GPU prices by provider, term and date, with sources",
     "Sources": "Where figures and methods come from; limits",
 }

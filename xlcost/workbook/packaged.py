@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from xlcost.tables.folder import packaged_only
 from xlcost.workbook import article, plan
 from xlcost.workbook.scenarios import Scenario, read
 from xlcost.workbook.sheet import Book
@@ -45,4 +46,5 @@ def write_generated(root: Path) -> None:
 
 
 if __name__ == "__main__":
+    packaged_only()
     write_generated(Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd())

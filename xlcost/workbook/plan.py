@@ -9,16 +9,19 @@ import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
 from xlcost.native import Tracer, call, join
-from xlcost.workbook import front, styles
-from xlcost.workbook.inputs import HEADS, accepted, inputs_sheet
+from xlcost.workbook import front, plan_currency, styles
+from xlcost.workbook.inputs import HEADS, accepted, all_of, inputs_sheet
 from xlcost.workbook.plan_checks import checks
+from xlcost.workbook.plan_currency import unit
 from xlcost.workbook.plan_inputs import INPUTS, MONTHS
 from xlcost.workbook.plan_lines import CALCULATION, FIRST, LAST, MONTHLY, MonthLine, month_end
-from xlcost.workbook.plan_summary import day, summary_sheet
+from xlcost.workbook.plan_summary import summary_sheet
 from xlcost.workbook.sheet import Book, Sheet
 from xlcost.workbook.tables import add_tables
 from xlcost.workbook.twice import Names, Native, Spelled
+from xlcost.workbook.words import day
 
+AND = "   ·   "
 PURPOSE = "Fill in the cream cells with blue text. The figures are an example: replace them."
 
 
@@ -28,17 +31,19 @@ def book(values: Mapping[str, Any] | None = None) -> Book:
     made = Book("Compute plan", "Training, memory, serving and 36 months of cost")
     names = inputs_sheet(made, INPUTS, inputs, PURPOSE)
     _calculation_sheet(made, names)
+    _follow_currency(made, names)
     rows = _monthly_sheet(made, names)
     summary = summary_sheet(made, names, rows)
     front.checks_sheet(made, checks(names, rows))
     made.sheets.insert(0, made.sheets.pop(made.sheets.index(summary)))
     add_tables(made, providers=True)
+    plan_currency.currencies_sheet(made)
     front.sources_sheet(made, SOURCES)
     front.cover(
         made,
         "Compute plan",
         names["Project"],
-        join("Model: ", names["Model"], "   ·   Prices as of ", day(names["Price_Date"]), "   ·   US dollars"),
+        join("Model: ", names["Model"], AND, "Prices as of ", day(names["Price_Date"]), AND, names["currency_words"]),
         [
             "What does training or tuning the model cost, and how long does it take?",
             "How many GPUs hold it, and how many serve the demand?",
@@ -73,16 +78,30 @@ def _calculation_sheet(made: Book, names: Names) -> None:
             row += 1
             look = (styles.TOTAL if line.total else styles.CALC).but(format=line.format)
             sheet.put(f"B{row}", line.label, styles.LABEL.but(bold=line.total, top=styles.INK if line.total else None))
-            sheet.put(f"C{row}", line.unit, styles.UNIT.but(top=styles.INK if line.total else None))
+            sheet.put(f"C{row}", unit(line.unit, names), styles.UNIT.but(top=styles.INK if line.total else None))
             spelled = line.compute(Spelled(), names).text
             plain = "INDEX(" in spelled or "COUNTIFS(" in spelled  # no function says it shorter
             spelled = "" if plain else "=" + spelled.replace("«Calculation»", "").replace("$", "")
             sheet.put(f"E{row}", spelled, styles.NOTE.but(italic=False, size=8.5, wrap=True))
-            note = line.note if isinstance(line.note, str) else line.note(Native(), names)
-            sheet.put(f"F{row}", note, styles.NOTE.but(wrap=True))
-            sheet.heights[row] = 15 if len(spelled) < 72 and isinstance(note, str) else 27
             names[line.key] = sheet.put(f"D{row}", line.compute(Native(), names), look)
+            note = line.note if isinstance(line.note, str) else line.note(Native(), names)
+            noted = sheet.put(f"F{row}", note, styles.NOTE.but(wrap=True))
+            if line.key == "per_dollar":
+                names["currency_words"] = noted
+            sheet.heights[row] = 15 if len(spelled) < 72 and (isinstance(note, str) or line.total) else 27
         row += 2
+
+
+def _follow_currency(made: Book, names: Names) -> None:
+    """Units on Inputs that name a currency cell, and the rate beside the choice of it."""
+    sheet = made.sheets[0]
+    for given in all_of(INPUTS):
+        row = made.names[given.name].rpartition("$")[2]
+        sheet.put(f"C{row}", unit(given.unit, names), styles.UNIT)
+        if given.name == plan_currency.PLAN:
+            sheet.put(f"E{row}", join(given.basis, ": ", names["currency_words"]), styles.NOTE)
+        if given.name == plan_currency.TYPED:
+            sheet.put(f"E{row}", join(given.basis, plan_currency.typed_in_words(names)), styles.NOTE)
 
 
 def _monthly_sheet(made: Book, names: Names) -> dict[str, tuple[int, Tracer, Tracer | None]]:
@@ -111,7 +130,7 @@ def _monthly_sheet(made: Book, names: Names) -> dict[str, tuple[int, Tracer, Tra
             look = (styles.TOTAL if line.total else styles.CALC).but(format=line.format)
             label: Any = line.label
             sheet.put(f"B{row}", label, styles.LABEL.but(bold=line.total, top=edge))
-            sheet.put(f"C{row}", line.unit, styles.UNIT.but(top=edge))
+            sheet.put(f"C{row}", unit(line.unit, names), styles.UNIT.but(top=edge))
             m[line.key] = sheet.months(row, FIRST, MONTHS, line.compute(Native(), names, m), look)
             total = _total(line, row, m[line.key])
             shown = sheet.put(f"D{row}", total, look.but(bold=True))
@@ -180,6 +199,12 @@ SOURCES = [
         "A roofline: prefill bound by arithmetic, decoding by memory bandwidth, at the measured shares on"
         " Inputs. Communication between GPUs is not in it; replicas over several GPUs are somewhat "
         "slower. Measure before you buy.",
+    ),
+    (
+        "Currency",
+        "Euro foreign exchange reference rates of the European Central Bank, which sets them on its working days for "
+        "information; through the euro to any other currency. One rate for all months: that of Prices as of. What a "
+        "bank charges you differs.",
     ),
     (
         "Not in the plan",

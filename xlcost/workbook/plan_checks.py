@@ -11,8 +11,10 @@ from xlcost.native import Tracer, where
 from xlcost.workbook.front import Check
 from xlcost.workbook.inputs import out_of_bounds
 from xlcost.workbook.plan_inputs import INPUTS, MONTHS
-from xlcost.workbook.plan_lines import FIRST, LAST, UNITS_OF, month_range
+from xlcost.workbook.plan_lines import FIRST, LAST, month_range
+from xlcost.workbook.plan_prices import UNITS_OF
 from xlcost.workbook.plan_summary import TABLE_LINES, Rows, total_of
+from xlcost.workbook.quotes_table import LEFT_OUT
 from xlcost.workbook.sheet import HERE
 from xlcost.workbook.twice import Names
 
@@ -59,7 +61,8 @@ def _choices(names: Names, rows: Rows) -> list[Check]:
         "4-COUNTIF(Models_id,Model)-COUNTIF(GPUs_id,Train_Gpu)-COUNTIF(GPUs_id,Serve_Gpu)"
         "-COUNTIF(Precisions_id,Serve_Precision)"
     )
-    prices = "+".join(f"IF(ISNUMBER({names[key].text}),0,1)" for key in ("train_price", "serve_price"))
+    prices = "+".join(f"IF(ISNUMBER({names[key].text}),0,1)" for key in ("train_listed", "serve_listed"))
+    rates = f"IF(ISNUMBER({names['per_typed'].text}+{names['per_dollar'].text}),0,1)"
     errors = f"IF(ISNUMBER(SUM({month_range(rows['cost'][1])})),0,1)"
     return [
         Check("Inputs are numbers within their bounds", out_of_bounds(INPUTS), 0, "Pasting goes past validation"),
@@ -70,13 +73,27 @@ def _choices(names: Names, rows: Rows) -> list[Check]:
             0,
             "Prices has none in force that day: another provider, term or date, or an own price",
         ),
+        Check(
+            "Exchange rates are found for the currencies and the date",
+            _none(rates),
+            0,
+            "Currencies has none: choose currencies from the list, or Prices as of within its days, or USD for both",
+        ),
+        Check(
+            "Own quotes on Prices are complete",
+            _none(LEFT_OUT),
+            0,
+            "A row of your quotes on Prices does not count: the last column there says why",
+        ),
         Check("No error values in the monthly plan", _none(errors), 0, "Look for the first error on Calculation"),
     ]
 
 
 def _thin(names: Names, side: str) -> Any:
     """Providers that a median lacks."""
-    chosen = where(names[f"{side}_Provider"] == "median", np.maximum(FEWEST - names[f"{side.lower()}_members"], 0), 0)
+    behind = names[f"{side.lower()}_members"]
+    lacking = where(behind > 0, np.maximum(FEWEST - behind, 0), 0)  # 0 is an own quote
+    chosen = where(names[f"{side}_Provider"] == "median", lacking, 0)
     return _when(names, side, where(names[f"{side}_Own_Price"].left_out, chosen, 0))
 
 

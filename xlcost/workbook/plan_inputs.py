@@ -10,7 +10,6 @@ from xlcost.quantities import (
     AsOf,
     Batch,
     Context,
-    Electricity,
     Goodput,
     Gpu,
     Gpus,
@@ -27,15 +26,19 @@ from xlcost.quantities import (
     number,
     share,
 )
+from xlcost.tables.currency import DOLLAR
 from xlcost.workbook import styles
 from xlcost.workbook.inputs import TEXT, Given, Groups, assumed, word
+from xlcost.workbook.plan_currency import CODE
 
 MONTHS = 36
 WHOLE_MONTH = number("month", "month no.", "Month of the plan", low=1, high=MONTHS, whole=True)
 RATE = number("rate", "share", "Change as a share", low=-0.5, high=0.5)
 MULTIPLE = number("multiple", "x", "A multiple", low=1.0, high=100.0)
 REQUESTS = number("requests", "requests / day", "Requests", high=1e12)
-MONEY = number("money", "USD / mth", "US dollars", high=1e12)
+MONEY = number("money", "currency / mth", "An amount", high=1e12)
+POWER = number("electricity", "currency / kWh", "Price of electricity", high=1e6)
+US_POWER = float(energy.US_ELECTRICITY)
 MODEL_ID = Key("model", "id", "Model id", "model")
 
 INPUTS: Groups = (
@@ -45,6 +48,8 @@ INPUTS: Groups = (
             Given("Project", "Name of the plan", "text", TEXT, "Example: fine-tune and serve", styles.WORDS, ""),
             Given("Start_Month", "First month", "date", word(AsOf), dt.date(2026, 11, 1), styles.DATE, "First day"),
             Given("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2026, 10, 31), styles.DATE, "Prices sheet", needed=True),
+            Given("Currency", "Currency of the plan", "list", CODE, DOLLAR, styles.WORDS, "All results are in it"),
+            Given("Typed_Currency", "Currency of the amounts you type here", "list", CODE, DOLLAR, styles.WORDS, "Own prices, electricity, further costs here; quotes on Prices are in USD"),
             Given("Price_Change", "GPU prices, change per year", "% / yr", RATE, 0.0, styles.PERCENT, "No change assumed; from the first month on"),
         ),
     ),
@@ -60,13 +65,13 @@ INPUTS: Groups = (
             Given("Train_Context", "Length of a training sequence", "tokens", word(Context), 4096, styles.WHOLE, "For memory"),
             Given("Train_Gpu", "GPU", "list", word(Gpu), "h100-sxm", styles.WORDS, "An id of the GPUs sheet"),
             Given("Train_Gpus", "Number of GPUs", "GPUs", word(Gpus), 8, styles.WHOLE, "One node"),
-            Given("Train_Mfu", "Utilisation of the whole run (MFU)", "share", word(Mfu), float(MEDIAN_MFU), styles.PERCENT, assumed(MEDIAN_MFU)),
+            Given("Run_Mfu", "Utilisation of the whole run (MFU)", "share", word(Mfu), float(MEDIAN_MFU), styles.PERCENT, assumed(MEDIAN_MFU)),
             Given("Goodput", "Paid time that trains", "share", word(Goodput), 1.0, styles.PERCENT, "Below 100 % only with an MFU measured in the run"),
             Given("Runs", "All runs over the final run", "x", MULTIPLE, 1.5, styles.TIMES, "Experiments and failures; 1.2 to 4 published (Cottier et al. 2024)"),
             Given("Train_Start", "Training begins in month", "month no.", WHOLE_MONTH, 1, styles.WHOLE, ""),
             Given("Train_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day; see Providers"),
             Given("Train_Term", "Term", "list", word(Term), "on_demand", styles.WORDS, "on_demand, spot, 1yr, 3yr"),
-            Given("Train_Own_Price", "Own price (blank = from Prices)", "USD / h", word(Price), None, styles.USD4, "A quote beats the table", True),
+            Given("Train_Own_Price", "Own price (blank = from Prices)", "Typed_Currency / h", word(Price), None, styles.FOUR, "A quote beats the table", True),
         ),
     ),
     (
@@ -87,7 +92,7 @@ INPUTS: Groups = (
             Given("Prefill_Mfu", "Peak reached in prefill (MFU)", "share", word(Mfu), float(serving.PREFILL_MFU), styles.PERCENT, assumed(serving.PREFILL_MFU)),
             Given("Serve_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day; see Providers"),
             Given("Serve_Term", "Term", "list", word(Term), "on_demand", styles.WORDS, "on_demand, spot, 1yr, 3yr"),
-            Given("Serve_Own_Price", "Own price (blank = from Prices)", "USD / h", word(Price), None, styles.USD4, "A quote beats the table", True),
+            Given("Serve_Own_Price", "Own price (blank = from Prices)", "Typed_Currency / h", word(Price), None, styles.FOUR, "A quote beats the table", True),
         ),
     ),
     (
@@ -95,13 +100,13 @@ INPUTS: Groups = (
         (
             Given("Load", "Average power of a GPU over its rated power", "share", word(Load), float(energy.POWER_SHARE), styles.PERCENT, assumed(energy.POWER_SHARE)),
             Given("Pue", "Power usage effectiveness", "x", word(Pue), float(energy.HYPERSCALE_PUE), styles.TWO, assumed(energy.HYPERSCALE_PUE)),
-            Given("Electricity", "Electricity", "USD / kWh", word(Electricity), float(energy.US_ELECTRICITY), styles.FOUR, assumed(energy.US_ELECTRICITY)),
+            Given("Electricity", "Electricity (blank = US average)", "Typed_Currency / kWh", POWER, None, styles.FOUR, assumed(energy.US_ELECTRICITY), True),
         ),
     ),
     (
         "Further costs",
         tuple(
-            Given(f"Other_{n}", label, "USD / mth", MONEY, value, styles.USD, basis)
+            Given(f"Other_{n}", label, "Typed_Currency / mth", MONEY, value, styles.WHOLE, basis)
             for n, (label, value, basis) in enumerate(
                 (("Platform team", 0.0, "Every month; already in the totals"), ("Storage and network", 0.0, "Every month; already in the totals"), ("Your own line", 0.0, "Every month; already in the totals")), 1
             )

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.formulas import serving
+from xlcost.formulas import energy, serving
 from xlcost.functions import models
 from xlcost.functions.gpus import peak_tflops
-from xlcost.native import Tracer, call, where
+from xlcost.native import Tracer, call, cell, literal, where
 from xlcost.quantities import excel_serial, serial_date
-from xlcost.tables.prices import offer_value
-from xlcost.workbook import styles
-from xlcost.workbook.plan_inputs import MONTHS
+from xlcost.workbook import plan_currency, styles
+from xlcost.workbook.inputs import assumed
+from xlcost.workbook.plan_inputs import MONTHS, US_POWER
+from xlcost.workbook.plan_prices import listed, members, price, price_source
 from xlcost.workbook.sheet import HERE
 from xlcost.workbook.twice import Compute, Names
 
@@ -48,40 +49,6 @@ def _task(x: Names) -> Any:
     return where(x["Train_Method"] == "full", "train", x["Train_Method"])
 
 
-UNITS_OF = {"Train": "Train_Tokens", "Serve": "Requests_Day"}
-
-
-def _offer(x: Names, side: str) -> dict[str, Any]:
-    return {
-        "gpu": x[f"{side}_Gpu"],
-        "provider": x[f"{side}_Provider"],
-        "term": x[f"{side}_Term"],
-        "as_of": x["Price_Date"],
-    }
-
-
-def _asked(x: Names, side: str, own: Any, listed: Any, none: Any) -> Any:
-    """Own where a price was typed in, listed where it is looked up, nothing where the side is not used."""
-    price = x[f"{side}_Own_Price"]
-    return where(x[UNITS_OF[side]] > 0, where(price.left_out, listed, price if own is None else own), none)
-
-
-def _price(x: Names, side: str, f: Any) -> Any:
-    return _asked(x, side, None, f.GPU_PRICE(**_offer(x, side)), 0)
-
-
-def _price_source(side: str) -> Compute:
-    """Where the price of a side comes from, live."""
-    return lambda f, x: _asked(x, side, "own price", f.PRICE_SOURCE(**_offer(x, side)), "not used")
-
-
-def _members(x: Names, side: str) -> Any:
-    """Providers behind a price."""
-    offer = _offer(x, side)
-    found = offer_value("members", offer["gpu"], offer["provider"], offer["term"], offer["as_of"])
-    return _asked(x, side, 1, found, 0)
-
-
 def _even(gpus: Any) -> Any:
     """The next size that a model splits over evenly: 1, 2, 4, or whole nodes of eight."""
     return where(gpus <= 1, 1, where(gpus <= 2, 2, where(gpus <= 4, 4, np.ceil(gpus / 8) * 8)))
@@ -92,6 +59,15 @@ def _touched(x: Names) -> Any:
 
 
 CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
+    (
+        "Currency",
+        (
+            Line("rate_day", "Day of the exchange rates", "date", styles.DATE, lambda f, x: plan_currency.rate_day(x), "The ECB's last working day up to Prices as of; none where all is in US dollars"),
+            Line("dollars_per_euro", "US dollars for a euro", "USD / EUR", styles.FOUR, lambda f, x: plan_currency.dollars_per_euro(x), "As the ECB set it; see Currencies"),
+            Line("per_dollar", "The plan's currency for a US dollar", "Currency / USD", styles.FOUR, lambda f, x: plan_currency.per_dollar(x), lambda f, x: plan_currency.in_words(x), total=True),
+            Line("per_typed", "The plan's currency for one unit of what you type", "Currency / Typed_Currency", styles.FOUR, lambda f, x: plan_currency.per_typed(x), "For own prices, electricity and further costs on Inputs"),
+        ),
+    ),
     (
         "Model",
         (
@@ -104,12 +80,13 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
         "Training",
         (
             Line("train_flop", "Operations of the final run", "FLOP", styles.SCIENCE, lambda f, x: f.TRAIN_FLOPS(model=x["Model"], tokens=x["Train_Tokens"]) * _tuned(x), "6 per parameter and token; 4 with adapters"),
-            Line("train_hours", "GPU-hours of all runs", "GPU-hours", styles.WHOLE, lambda f, x: f.TRAIN_GPU_HOURS(model=x["Model"], tokens=x["Train_Tokens"], gpu=x["Train_Gpu"], mfu=x["Train_Mfu"]) * _tuned(x) * x["Runs"] / x["Goodput"]),
+            Line("train_hours", "GPU-hours of all runs", "GPU-hours", styles.WHOLE, lambda f, x: f.TRAIN_GPU_HOURS(model=x["Model"], tokens=x["Train_Tokens"], gpu=x["Train_Gpu"], mfu=x["Run_Mfu"]) * _tuned(x) * x["Runs"] / x["Goodput"]),
             Line("train_days", "Days on the clock", "days", styles.ONE, lambda f, x: x["train_hours"] / x["Train_Gpus"] / 24, "All runs, one after the other"),
             Line("train_months", "Months on the clock", "months", styles.TWO, lambda f, x: x["train_days"] * 24 * 12 / 8760),
-            Line("train_price", "Price of a GPU-hour", "USD / h", styles.USD4, lambda f, x: _price(x, "Train", f), _price_source("Train")),
-            Line("train_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: _members(x, "Train"), "A median of few moves when one of them comes or goes"),
-            Line("train_cost", "Cost of training", "USD", styles.USD, lambda f, x: x["train_hours"] * x["train_price"], total=True),
+            Line("train_listed", "Price of a GPU-hour on the Prices sheet", "USD / h", styles.FOUR, listed("Train"), "None where you give an own price"),
+            Line("train_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: members(x, "Train"), "A median of few moves when one comes or goes; 0 = own quote"),
+            Line("train_price", "Price of a GPU-hour", "Currency / h", styles.FOUR, lambda f, x: price(x, "Train"), price_source("Train")),
+            Line("train_cost", "Cost of training", "Currency", styles.WHOLE, lambda f, x: x["train_hours"] * x["train_price"], total=True),
             Line("train_energy", "Energy of training", "kWh", styles.WHOLE, lambda f, x: f.ENERGY_KWH(gpu=x["Train_Gpu"], gpu_hours=x["train_hours"], load=x["Load"], pue=x["Pue"]), "The chips and the building; memo"),
         ),
     ),
@@ -134,10 +111,18 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("rate", "Requests a replica serves", "req / s", styles.FOUR, lambda f, x: serving.requests_per_second(x["prefill"], x["step"], x["Output_Tokens"], x["Batch"])),
             Line("wait", "Time of one request", "s", styles.TWO, lambda f, x: x["prefill"] + x["Output_Tokens"] * x["step"], "Alone in the queue"),
             Line("speed", "Output of a replica", "tokens / s", styles.WHOLE, lambda f, x: x["rate"] * x["Output_Tokens"]),
-            Line("serve_price", "Price of a GPU-hour", "USD / h", styles.USD4, lambda f, x: _price(x, "Serve", f), _price_source("Serve")),
-            Line("serve_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: _members(x, "Serve"), "A median of few moves when one of them comes or goes"),
-            Line("token_cost", "Cost of a million output tokens, fully loaded", "USD", styles.USD2, lambda f, x: where(x["Output_Tokens"] > 0, x["serve_price"] * x["replica"] / 3600 / x["speed"] * 1e6, 0), "Reading the prompts included", total=True),
+            Line("serve_listed", "Price of a GPU-hour on the Prices sheet", "USD / h", styles.FOUR, listed("Serve"), "None where you give an own price"),
+            Line("serve_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: members(x, "Serve"), "A median of few moves when one comes or goes; 0 = own quote"),
+            Line("serve_price", "Price of a GPU-hour", "Currency / h", styles.FOUR, lambda f, x: price(x, "Serve"), price_source("Serve")),
+            Line("token_cost", "Cost of a million output tokens, fully loaded", "Currency", styles.TWO, lambda f, x: where(x["Output_Tokens"] > 0, x["serve_price"] * x["replica"] / 3600 / x["speed"] * 1e6, 0), "Reading the prompts included", total=True),
             Line("window", "Longest context of the model", "tokens", styles.WHOLE, lambda f, x: f.MODEL_SPEC(model=x["Model"], field="context"), "0 where the table does not know it"),
+        ),
+    ),
+    (
+        "Power (memo)",
+        (
+            Line("us_power", "Electricity, average of the United States", "USD / kWh", styles.FOUR, lambda f, x: cell(literal(US_POWER), US_POWER), assumed(energy.US_ELECTRICITY)),
+            Line("power_price", "Price of electricity", "Currency / kWh", styles.FOUR, lambda f, x: where(x["Electricity"].left_out, x["us_power"] * x["per_dollar"], x["Electricity"] * x["per_typed"])),
         ),
     ),
 )  # fmt: skip
@@ -216,23 +201,23 @@ MONTHLY: tuple[tuple[str, tuple[MonthLine, ...]], ...] = (
             MonthLine("serve_hours", "GPU-hours of serving", "GPU-hours", styles.WHOLE, lambda f, x, m: m["gpus"] * m["days"] * 24),
             MonthLine("train_share", "Share of the training", "share", styles.PERCENT, lambda f, x, m: _share_of_training(x, m)),
             MonthLine("train_gpu_hours", "GPU-hours of training", "GPU-hours", styles.WHOLE, lambda f, x, m: x["train_hours"] * m["train_share"]),
-            MonthLine("serving", "Serving", "USD", styles.USD, lambda f, x, m: m["serve_hours"] * x["serve_price"] * m["index"]),
-            MonthLine("training", "Training", "USD", styles.USD, lambda f, x, m: m["train_gpu_hours"] * x["train_price"] * m["index"]),
-            MonthLine("other_1", "Platform team", "USD", styles.USD, lambda f, x, m: x["Other_1"] + 0 * m["period"]),
-            MonthLine("other_2", "Storage and network", "USD", styles.USD, lambda f, x, m: x["Other_2"] + 0 * m["period"]),
-            MonthLine("other_3", "Your own line", "USD", styles.USD, lambda f, x, m: x["Other_3"] + 0 * m["period"]),
-            MonthLine("further", "Further costs", "USD", styles.USD, lambda f, x, m: m["other_1"] + m["other_2"] + m["other_3"]),
-            MonthLine("cost", "Total compute cost", "USD", styles.USD, lambda f, x, m: m["serving"] + m["training"] + m["further"], total=True),
-            MonthLine("cumulative", "Cumulative cost", "USD", styles.USD, lambda f, x, m: _running(m), "last"),
+            MonthLine("serving", "Serving", "Currency", styles.WHOLE, lambda f, x, m: m["serve_hours"] * x["serve_price"] * m["index"]),
+            MonthLine("training", "Training", "Currency", styles.WHOLE, lambda f, x, m: m["train_gpu_hours"] * x["train_price"] * m["index"]),
+            MonthLine("other_1", "Platform team", "Currency", styles.WHOLE, lambda f, x, m: x["Other_1"] * x["per_typed"] + 0 * m["period"]),
+            MonthLine("other_2", "Storage and network", "Currency", styles.WHOLE, lambda f, x, m: x["Other_2"] * x["per_typed"] + 0 * m["period"]),
+            MonthLine("other_3", "Your own line", "Currency", styles.WHOLE, lambda f, x, m: x["Other_3"] * x["per_typed"] + 0 * m["period"]),
+            MonthLine("further", "Further costs", "Currency", styles.WHOLE, lambda f, x, m: m["other_1"] + m["other_2"] + m["other_3"]),
+            MonthLine("cost", "Total compute cost", "Currency", styles.WHOLE, lambda f, x, m: m["serving"] + m["training"] + m["further"], total=True),
+            MonthLine("cumulative", "Cumulative cost", "Currency", styles.WHOLE, lambda f, x, m: _running(m), "last"),
         ),
     ),
     (
         "Unit cost and energy",
         (
-            MonthLine("per_request", "Serving, per 1,000 requests", "USD", styles.USD2, lambda f, x, m: _per(m["serving"], m["requests"], 1000), "none"),
-            MonthLine("per_token", "Serving, per million output tokens", "USD", styles.USD2, lambda f, x, m: _per(m["serving"], m["tokens_out"], 1), "none"),
+            MonthLine("per_request", "Serving, per 1,000 requests", "Currency", styles.TWO, lambda f, x, m: _per(m["serving"], m["requests"], 1000), "none"),
+            MonthLine("per_token", "Serving, per million output tokens", "Currency", styles.TWO, lambda f, x, m: _per(m["serving"], m["tokens_out"], 1), "none"),
             MonthLine("kwh", "Energy (memo)", "kWh", styles.WHOLE, lambda f, x, m: f.ENERGY_KWH(gpu=x["Serve_Gpu"], gpu_hours=m["serve_hours"], load=x["Load"], pue=x["Pue"]) + x["train_energy"] * m["train_share"]),
-            MonthLine("power", "Electricity, if the GPUs were own (memo)", "USD", styles.USD, lambda f, x, m: m["kwh"] * x["Electricity"]),
+            MonthLine("power", "Electricity, if the GPUs were own (memo)", "Currency", styles.WHOLE, lambda f, x, m: m["kwh"] * x["power_price"]),
         ),
     ),
 )  # fmt: skip

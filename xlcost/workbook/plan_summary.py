@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.native import Tracer, call, join, where
-from xlcost.quantities import serial_date
+from xlcost.native import Tracer, join, where
 from xlcost.workbook import charts, styles
 from xlcost.workbook.plan_lines import FIRST, LAST, month_range
 from xlcost.workbook.sheet import Book, Sheet
 from xlcost.workbook.twice import Names
+from xlcost.workbook.words import day, fixed
 
-BIG_MONEY = '[>=1000000]$#,##0.0,,"M";[>=10000]$#,##0,"k";$#,##0.00'
-AXIS_MONEY = '[>=1000000]$#,##0.0,,"M";[>=1000]$#,##0,"k";$0'
+BIG_MONEY = '[>=1000000]#,##0.0,,"M";[>=10000]#,##0,"k";#,##0.00'
+AXIS_MONEY = '[>=1000000]#,##0.0,,"M";[>=1000]#,##0,"k";0'
 Rows = dict[str, tuple[int, Tracer, Tracer | None]]
 TABLE_LINES = (
     ("serving", "Serving", False),
@@ -27,11 +27,9 @@ TABLE_LINES = (
 )
 
 
-def money(amount: Tracer) -> Any:
-    """Dollars as words of a sentence."""
-    millions = call("TEXT", amount / 1e6, "$#,##0.0", value=lambda v, _: f"${v:,.1f}")
-    thousands = call("TEXT", amount, "$#,##0", value=lambda v, _: f"${v:,.0f}")
-    return where(amount >= 1e6, join(millions, " million"), thousands)
+def money(amount: Tracer, currency: Tracer) -> Any:
+    """An amount as words of a sentence."""
+    return join(currency, " ", where(amount >= 1e6, join(fixed(amount / 1e6, 1), " million"), fixed(amount)))
 
 
 def total_of(rows: Rows, key: str) -> Tracer:
@@ -54,60 +52,68 @@ def summary_sheet(made: Book, names: Names, rows: Rows) -> Sheet:
             names["Serve_Gpu"],
             "   ·   Prices as of ",
             day(names["Price_Date"]),
+            "   ·   ",
+            names["currency_words"],
         ),
     )
     headline = join(
         "36 months cost ",
-        money(total_of(rows, "cost")),
+        money(total_of(rows, "cost"), names["Currency"]),
         ": training ",
-        money(total_of(rows, "training")),
+        money(total_of(rows, "training"), names["Currency"]),
         ", serving ",
-        money(total_of(rows, "serving")),
+        money(total_of(rows, "serving"), names["Currency"]),
         " on up to ",
-        call("TEXT", total_of(rows, "gpus"), "#,##0", value=lambda v, _: f"{v:,.0f}"),
+        fixed(total_of(rows, "gpus")),
         " GPUs.",
     )
     sheet.put("B4", headline, styles.Style(size=13, bold=True, ink=styles.NAVY))
     sheet.heights[4] = 24
     _tiles(sheet, names, rows)
-    _yearly(sheet, rows)
+    _yearly(sheet, names, rows)
     _drivers(sheet, names, rows)
-    _charts(sheet, rows)
+    _charts(sheet, names, rows)
     return sheet
 
 
 def _tiles(sheet: Sheet, names: Names, rows: Rows) -> None:
-    tiles: tuple[tuple[str, Tracer, str, Tracer], ...] = (
-        ("Training, all runs", names["train_cost"], BIG_MONEY, join(_number(names["train_hours"]), " GPU-hours")),
+    currency = names["Currency"]
+    tiles: tuple[tuple[Any, Tracer, str, Tracer], ...] = (
+        (
+            join("Training, all runs, ", currency),
+            names["train_cost"],
+            BIG_MONEY,
+            join(fixed(names["train_hours"]), " GPU-hours"),
+        ),
         (
             "Training on the clock",
             names["train_days"],
             '#,##0.0" days"',
-            join("on ", _number(names["Train_Gpus"]), " GPUs; ", _number(names["train_fit"]), " hold it"),
+            join("on ", fixed(names["Train_Gpus"]), " GPUs; ", fixed(names["train_fit"]), " hold it"),
         ),
         (
             "GPUs of a replica",
             names["replica"],
             '[=1]0" GPU";#,##0" GPUs"',
-            join(_number(names["served_gb"]), " GB to serve ", _number(names["Batch"]), " at once"),
+            join(fixed(names["served_gb"]), " GB to serve ", fixed(names["Batch"]), " at once"),
         ),
         (
-            "Serving, last month",
+            join("Serving, last month, ", currency),
             Tracer(f"«Monthly»${LAST}${rows['serving'][0]}", value=lambda: float(rows["serving"][1].value[-1])),
             BIG_MONEY,
-            join("up to ", _number(total_of(rows, "gpus")), " GPUs"),
+            join("up to ", fixed(total_of(rows, "gpus")), " GPUs"),
         ),
         (
-            "1,000 requests, last month",
+            join("1,000 requests, last month, ", currency),
             Tracer(f"«Monthly»${LAST}${rows['per_request'][0]}", value=lambda: float(rows["per_request"][1].value[-1])),
             BIG_MONEY,
-            join("one request takes ", call("TEXT", names["wait"], "0.0", value=lambda v, _: f"{v:.1f}"), " s"),
+            join("one request takes ", fixed(names["wait"], 1), " s"),
         ),
         (
-            "36 months",
+            join("36 months, ", currency),
             total_of(rows, "cost"),
             BIG_MONEY,
-            join(_number(total_of(rows, "requests") / 1e6), " million requests"),
+            join(fixed(total_of(rows, "requests") / 1e6), " million requests"),
         ),
     )
     for i, (label, value, look, foot) in enumerate(tiles):
@@ -127,14 +133,10 @@ def _tiles(sheet: Sheet, names: Names, rows: Rows) -> None:
         sheet.heights[row] = height
 
 
-def _number(value: Tracer) -> Tracer:
-    return call("TEXT", value, "#,##0", value=lambda v, _: f"{v:,.0f}")
-
-
-def _yearly(sheet: Sheet, rows: Rows) -> None:
+def _yearly(sheet: Sheet, names: Names, rows: Rows) -> None:
     """Three years and their sum; the chart of years reads it."""
     top = 26
-    sheet.put(f"B{top}", "Cost by year, USD", styles.HEAD_LEFT.but(size=11, ink=styles.NAVY))
+    sheet.put(f"B{top}", join("Cost by year, ", names["Currency"]), styles.HEAD_LEFT.but(size=11, ink=styles.NAVY))
     for column in "CDEFGHIJKLM":
         sheet.put(f"{column}{top}", None, styles.HEAD)
     years = {"F": 1, "H": 2, "J": 3}
@@ -142,7 +144,7 @@ def _yearly(sheet: Sheet, rows: Rows) -> None:
         sheet.put(f"{column}{top}", year, styles.HEAD.but(format=styles.YEAR))
     sheet.put(f"L{top}", "36 months", styles.HEAD)
     for row, (key, label, total) in enumerate(TABLE_LINES, top + 1):
-        look = (styles.TOTAL if total else styles.CALC).but(format=styles.USD)
+        look = (styles.TOTAL if total else styles.CALC).but(format=styles.WHOLE)
         for column in "BCDEFGHIJKLM":
             sheet.put(f"{column}{row}", None, look)
         sheet.put(f"B{row}", label, styles.LABEL.but(bold=total, indent=0, top=styles.INK if total else None))
@@ -160,14 +162,15 @@ def _yearly(sheet: Sheet, rows: Rows) -> None:
 
 def _drivers(sheet: Sheet, names: Names, rows: Rows) -> None:
     """What moves the result, beside the years."""
+    currency = names["Currency"]
     average = total_of(rows, "requests") / total_of(rows, "days") / 86400
     capacity = total_of(rows, "serve_hours") / 24 / total_of(rows, "days") / names["replica"] * names["rate"]
-    lines = (
-        ("Utilisation in training (MFU)", names["Train_Mfu"], styles.PERCENT),
-        ("Training GPU-hour, USD", names["train_price"], styles.USD2),
-        ("Serving GPU-hour, USD", names["serve_price"], styles.USD2),
+    lines: tuple[tuple[Any, Any, str], ...] = (
+        ("Utilisation in training (MFU)", names["Run_Mfu"], styles.PERCENT),
+        (join("Training GPU-hour, ", currency), names["train_price"], styles.TWO),
+        (join("Serving GPU-hour, ", currency), names["serve_price"], styles.TWO),
         ("Average load of the fleet", where(capacity > 0, average / capacity, 0), styles.PERCENT),
-        ("Million output tokens at full load, USD", names["token_cost"], styles.USD2),
+        (join("Million output tokens at full load, ", currency), names["token_cost"], styles.TWO),
         ("Energy of 36 months, MWh", total_of(rows, "kwh") / 1000, styles.ONE),
     )
     for column in "PQRS":
@@ -184,17 +187,18 @@ def _constant(value: float) -> Any:
     return lambda: value
 
 
-def _charts(sheet: Sheet, rows: Rows) -> None:
+def _charts(sheet: Sheet, names: Names, rows: Rows) -> None:
     months = f"${get_column_letter(FIRST)}$5:${LAST}$5"
 
     def over(key: str) -> tuple[str, str]:
         row = rows[key][0]
         return f"$B${row}", f"${get_column_letter(FIRST)}${row}:${LAST}${row}"
 
+    currency = names["Currency"]
     head = styles.Style(size=10.5, bold=True, ink=styles.NAVY)
     for column, title in (
-        ("B", "Cost a month, USD"),
-        ("H", "Cumulative cost, USD"),
+        ("B", join("Cost a month, ", currency)),
+        ("H", join("Cumulative cost, ", currency)),
         ("N", "GPUs deployed for serving"),
     ):
         sheet.put(f"{column}10", title, head)
@@ -206,13 +210,3 @@ def _charts(sheet: Sheet, rows: Rows) -> None:
         (charts.lines("Monthly", [over("cumulative")], months, AXIS_MONEY), "H11"),
         (charts.lines("Monthly", [over("gpus")], months, "#,##0"), "N11"),
     ]
-
-
-def day(date: Tracer) -> Tracer:
-    """A date as words of a sentence."""
-
-    def shown(serial: float) -> str:
-        day = serial_date(serial)
-        return f"{day.day} {day:%b} {day.year}"
-
-    return call("TEXT", date, "d mmm yyyy", value=lambda serial, _: shown(serial))

@@ -148,8 +148,9 @@ class Book:
         """The openpyxl workbook, without cached values."""
         workbook = Workbook()
         workbook.remove(workbook.active)
+        dressed = styles.Wardrobe()
         for sheet in self.sheets:
-            _write(workbook, sheet)
+            _write(workbook, sheet, dressed)
         for name, reference in self.names.items():
             workbook.defined_names[name] = DefinedName(name, attr_text=reference)
         workbook.properties.title = self.title
@@ -171,7 +172,7 @@ def resolved(text: str, title: str) -> str:
     return SHEET.sub(lambda m: "" if m[1] == title else quoted(m[1]) + "!", text)
 
 
-def _write(workbook: Workbook, sheet: Sheet) -> None:
+def _write(workbook: Workbook, sheet: Sheet, dressed: styles.Wardrobe) -> None:
     ws = workbook.create_sheet(sheet.title)
     for ref, (content, style) in sheet.cells.items():
         cell = ws[ref]
@@ -182,7 +183,7 @@ def _write(workbook: Workbook, sheet: Sheet) -> None:
             cell.data_type = "s"  # text stays text, whatever it begins with
         elif content is not None:
             cell.value = content
-        styles.dress(cell, style)
+        dressed.dress(cell, style)
     _furnish(ws, sheet)
     _print(ws, sheet)
 

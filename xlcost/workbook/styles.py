@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -121,3 +122,18 @@ def dress(cell: Any, style: Style) -> None:
         cell.number_format = style.format
     if style.unlocked:
         cell.protection = Protection(locked=False)
+
+
+class Wardrobe:
+    """The looks of one workbook: the first cell of a look is dressed, the others take its style."""
+
+    def __init__(self) -> None:
+        self.worn: dict[Style, Any] = {}
+
+    def dress(self, cell: Any, style: Style) -> None:
+        known = self.worn.get(style)
+        if known is None:
+            dress(cell, style)
+            self.worn[style] = cell._style
+        else:
+            cell._style = copy(known)
