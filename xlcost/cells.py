@@ -7,8 +7,10 @@ becomes a `Failure` of its own and leaves the others alone. Hosts differ only in
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import re
+import struct
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from xlcost.errors import BadInput, XlcostError
-from xlcost.function import FunctionSpec, describe
+from xlcost.function import FunctionSpec, Parameter, describe
+from xlcost.quantities import Number
 
 MISSING = -2147352572  # what VBA passes for an argument that was left out
 ERROR_CODES = {
@@ -29,6 +32,15 @@ ERROR_CODES = {
     -2146826246: "#N/A",
 }
 FAILURE_MARK = "#xlcost"
+CALC_ERRORS = {  # the numbers that LibreOffice Calc has for them; a cell holds one in the lower half of a NaN
+    "#NULL!": 521,
+    "#DIV/0!": 532,
+    "#VALUE!": 519,
+    "#REF!": 524,
+    "#NAME?": 525,
+    "#NUM!": 503,
+    "#N/A": 32767,
+}
 
 
 @dataclass(frozen=True)
@@ -66,28 +78,36 @@ def values_of(raw: Any) -> Any:
     if not isinstance(raw, (list, tuple)):
         return one_value(raw)
     rows = raw if raw and isinstance(raw[0], (list, tuple)) else [raw]
-    numbers = _all_numbers(rows)
-    if numbers is not None:
-        return numbers
-    cells = [[one_value(v) for v in row] for row in rows]
-    if len(cells) == 1 and len(cells[0]) == 1:
-        return cells[0][0]
-    array = np.empty((len(cells), len(cells[0])), dtype=object)
-    for i, row in enumerate(cells):
-        array[i, :] = row
-    return array
+    cells = list(itertools.chain.from_iterable(rows))
+    if len(cells) == 1:
+        return one_value(cells[0])
+    kinds = set(map(type, cells))
+    array = _all_numbers(cells) if kinds <= {float, int} else None
+    if array is None:
+        array = np.empty(len(cells), dtype=object)
+        array[:] = _texts(cells) if kinds == {str} else [one_value(v) for v in cells]
+    return array.reshape(len(rows), len(rows[0]))
 
 
-def _all_numbers(rows: Any) -> np.ndarray | None:
+def _all_numbers(cells: list[Any]) -> np.ndarray | None:
     """The quick way, for a range of nothing but numbers."""
-    if not {kind for row in rows for kind in set(map(type, row))} <= {float, int}:
-        return None
-    numbers = np.array(rows, dtype=float)
-    return None if numbers.size < 2 or np.isnan(numbers).any() or (numbers <= -2146826246).any() else numbers
+    numbers = np.array(cells, dtype=float)
+    return None if np.isnan(numbers).any() or (numbers <= -2146826246).any() else numbers
+
+
+def _texts(cells: list[Any]) -> list[Any]:
+    """The quick way, for a range of nothing but text: each text is read once."""
+    read = {text: one_value(text) for text in set(cells)}
+    return [read[text] for text in cells]
 
 
 def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     """The function over cells: one value or Failure, or rows of them."""
+    return _shown(_answer(spec, arguments))
+
+
+def _answer(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
+    """One value or Failure, a block of them as an array, or rows."""
     values = [values_of(raw) for raw in arguments]
     if spec.whole:
         return _whole(spec, values)
@@ -105,9 +125,9 @@ def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
         sizes = ", ".join("x".join(map(str, s)) for s in shapes)
         return Failure("#VALUE!", f"{spec.name}: the ranges do not fit together ({sizes})")
     if broken:
-        return np.full(shape, broken, dtype=object).tolist()
+        return np.full(shape, broken, dtype=object)
     columns = [np.broadcast_to(v, shape).ravel() if isinstance(v, np.ndarray) else v for v in values]
-    return _by_rows(spec, columns, int(np.prod(shape))).reshape(shape).tolist()
+    return _by_rows(spec, columns, int(np.prod(shape))).reshape(shape)
 
 
 def _whole(spec: FunctionSpec, values: list[Any]) -> Any:
@@ -161,18 +181,91 @@ def _by_rows(spec: FunctionSpec, columns: list[Any], size: int) -> np.ndarray:
 
 def com(public: Any, *arguments: Any) -> Any:
     """For xlwings: a Failure becomes a marked text, which the add-in's wrapper turns into the error value."""
-    result = over_cells(describe(public), arguments)
-    if isinstance(result, list):
-        return [[_marked(v) for v in row] for row in result] if _has_failure(result) else result
-    return [[_marked(result)]]
+    result = _answer(describe(public), arguments)
+    if isinstance(result, np.ndarray) and result.dtype.kind == "f":
+        return _rows_of_numbers(result)
+    shown = _shown(result)
+    return [[_marked(v) for v in row] for row in shown] if isinstance(shown, list) else [[_marked(shown)]]
 
 
-def _has_failure(rows: list[list[Any]]) -> bool:
-    return any(isinstance(v, Failure) for row in rows for v in row)
+def _rows_of_numbers(block: np.ndarray) -> list[Any]:
+    """Rows without a failure, as tuples, which are made quickest; a single row, which xlwings hands on alone, as the
+    list that pywin32 takes for one value."""
+    flat = block.ravel().tolist()
+    return [flat] if len(block) == 1 else list(zip(*[iter(flat)] * block.shape[1], strict=True))
 
 
 def _marked(value: Any) -> Any:
     return f"{FAILURE_MARK} {value.code} {value.sentence}" if isinstance(value, Failure) else value
+
+
+def calc(public: Any, *arguments: Any, explained: Any = None) -> tuple[tuple[Any, ...], ...]:
+    """For LibreOffice Calc: always rows; a Failure becomes the NaN that stands for its error value there.
+
+    A blank cell arrives as 0, so a single 0 may be a blank (`_blank_zeros`). `explained` is the function whose
+    arguments follow the first one.
+    """
+    zeros = _blank_zeros(public) if explained is None else (_blank_zeros(public)[0], *_blank_zeros(explained))
+    given = [
+        None if blank and type(raw) is float and raw == 0 else raw
+        for raw, blank in zip(arguments, itertools.chain(zeros, itertools.repeat(False)), strict=False)
+    ]
+    result = over_cells(describe(public), tuple(given))
+    if not isinstance(result, list):
+        return ((calc_error(result.code) if isinstance(result, Failure) else result,),)
+    return tuple(tuple(calc_error(v.code) if isinstance(v, Failure) else v for v in row) for row in result)
+
+
+@functools.cache
+def _blank_zeros(public: Any) -> tuple[bool, ...]:
+    """Of each argument, whether a 0 counts as left out: it takes no 0, or what is left out is looked up."""
+    return tuple(p.default is None or not _takes_zero(p) for p in describe(public).parameters)
+
+
+def _takes_zero(p: Parameter) -> bool:
+    try:
+        return isinstance(p.word, Number) and p.word.accept(0.0, p.name) is not None
+    except BadInput:
+        return False
+
+
+def calc_error(code: str) -> float:
+    """The NaN that Calc shows as this error value."""
+    (nan,) = struct.unpack("<d", struct.pack("<II", CALC_ERRORS[code], 0x7FF80000))
+    return float(nan)
+
+
+def lite(public: Any, *arguments: Any, explained: Any = None) -> list[list[Any]]:
+    """For xlwings Lite: always rows; a Failure becomes the text of its error value, which that host makes the value.
+
+    Error values arrive as text. Excel on the desktop hands on blank cells as 0, in ranges too (`_blank_zeros`).
+    `explained` is the function whose arguments follow the first one.
+    """
+    known = hasattr(explained, "spec")
+    zeros = (_blank_zeros(public)[0], *_blank_zeros(explained)) if known else _blank_zeros(public)
+    blanks = itertools.chain(zeros, itertools.repeat(False))
+    result = over_cells(describe(public), tuple(_from_lite(v, z) for v, z in zip(arguments, blanks, strict=False)))
+    rows = result if isinstance(result, list) else [[result]]
+    return [[v.code if isinstance(v, Failure) else v for v in row] for row in rows]
+
+
+def name_in(raw: Any) -> str:
+    """The name that a cell holds, as Python writes it; "" where it holds none."""
+    while isinstance(raw, (list, tuple)) and raw:
+        raw = raw[0]
+    return raw.strip().lower() if isinstance(raw, str) else ""
+
+
+def _from_lite(raw: Any, zero_is_blank: bool) -> Any:
+    if isinstance(raw, (list, tuple)):
+        known = set(itertools.chain.from_iterable(raw))
+        as_it_is = known.isdisjoint(CALC_ERRORS) and not (zero_is_blank and 0 in known)
+        return raw if as_it_is else [[_from_lite(v, zero_is_blank) for v in row] for row in raw]
+    if zero_is_blank and type(raw) in (int, float) and raw == 0:
+        return None
+    if isinstance(raw, str) and raw in CALC_ERRORS:
+        return Failure(raw, f"an argument holds {raw}")
+    return raw
 
 
 def typed(text: str) -> Any:
@@ -187,4 +280,4 @@ def typed(text: str) -> Any:
         return text
 
 
-__all__ = ["BadInput", "Failure", "com", "over_cells", "typed", "values_of"]
+__all__ = ["BadInput", "Failure", "calc", "calc_error", "com", "lite", "name_in", "over_cells", "typed", "values_of"]
