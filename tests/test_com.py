@@ -1,7 +1,10 @@
 """Excel on Windows: the generated module, called as Excel calls it through the real UDF server of xlwings."""
 
 import datetime as dt
+import json
 import math
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from multiprocessing import get_context
@@ -18,6 +21,7 @@ from xlcost.hosts import com
 from xlcost.quantities import Series
 
 UDFS = Path(com.__file__).parents[1] / "addin" / "udfs.py"
+BAS = UDFS.with_name("xlcost.bas").read_text(encoding="ascii")
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 ROWWISE = pytest.mark.parametrize("spec", [s for s in FUNCTIONS if not s.whole], ids=lambda spec: spec.name)
 WHOLE = pytest.mark.parametrize("spec", [s for s in FUNCTIONS if s.whole], ids=lambda spec: spec.name)
@@ -48,7 +52,7 @@ def excel_call(name, *cells):
 
 def across(shown):
     if isinstance(shown, list):
-        return [across(value) for value in shown]
+        return [across(list(value) if isinstance(value, tuple) else value) for value in shown]
     return shown if type(shown) in (float, int, bool, str) else (f"{type(shown).__name__} {shown!r}",)
 
 
@@ -299,6 +303,35 @@ def test_vba_wrapper(wrapper, spec):
     assert f"Array({names})" in code
 
 
+def procedure(text, name):
+    """The lines of a function."""
+    return [line.strip() for line in text.partition(f"\nFunction {name}(")[2].partition("End Function")[0].split("\n")]
+
+
+@EVERY
+def test_our_wrapper_hands_over_what_xlwings_would(wrapper, spec):
+    """The same arguments in the same array to the same call, which stands once for all functions."""
+    theirs, ours = procedure(wrapper[0], spec.name), procedure(BAS, spec.name)
+    assert ours[0] == theirs[0]
+    (call,) = (line for line in theirs if f'"{spec.name}", ' in line and "ActiveWorkbook" in line)
+    given = call.removeprefix(f'{spec.name} = XLPy.CallUDF("{com_stub.MODULE}", "{spec.name}", ')
+    given = given.removesuffix(", ActiveWorkbook, Application.Caller)")
+    assert ours[-2] == f'{spec.name} = XlcostCall("{spec.name}", {given})'
+    filling = ("argsArray", "ReDim", "For", "Next")
+    assert [n for n in ours if n.startswith(filling)] == [n for n in theirs if n.startswith(filling)]
+
+
+def test_our_call_is_the_call_of_xlwings(wrapper):
+    """Server, wizard and error handling stand in XlcostCall, XlcostServer and XlcostInWizard."""
+    text = wrapper[0]
+    assert f'Private Const UDF_MODULE As String = "{com_stub.MODULE}"' in BAS
+    assert "XlcostServer().CallUDF(UDF_MODULE, udf, (given), ActiveWorkbook, Application.Caller)" in BAS
+    assert "Set server = XLPy()" in BAS
+    asked = 'Application.CommandBars("Standard").Controls(1).Enabled'
+    assert text.count(f"If (Not {asked}) Then Exit Function") == len(FUNCTIONS) and f"If Not {asked} Then" in BAS
+    assert text.count("failed:") == len(FUNCTIONS) and text.count("= Err.Description") == len(FUNCTIONS)
+
+
 def declared(p):
     if p.rest:
         return f"ParamArray {p.name}()"
@@ -335,3 +368,15 @@ def test_function_wizard(wrapper, spec):
 
 def test_function_wizard_knows_every_function(wrapper):
     assert len(wrapper[1]) == len(FUNCTIONS)
+
+
+def test_speed():
+    """At most three times an empty function on a quiet machine, twice that wherever the tests run; in a process of its
+    own, as the benchmark is run."""
+    program = "import benchmark_hosts, json; print(json.dumps(benchmark_hosts.com_ratios(None)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+    )
+    ratios = json.loads(done.stdout)
+    assert len(ratios) == 3
+    assert {name: ratio for name, ratio in ratios.items() if not 0 < ratio < 2 * 3} == {}

@@ -28,7 +28,7 @@ def MODEL_SPEC(model, field):
 
 
 @xw.func(category="xlcost Models", call_in_wizard=False)
-@xw.arg("contains", "raw", doc="Part of an id, a name or a maker; left out: all of them [text] (default )")
+@xw.arg("contains", "raw", doc="Part of an id, a name or a maker; left out: all of them [text] (optional)")
 @xw.ret("raw")
 def MODEL_LIST(contains=None):
     """Spills the model table: id, name, parameters, active parameters, release."""
@@ -184,7 +184,7 @@ def GPU_SPEC(gpu, field):
 
 
 @xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
-@xw.arg("contains", "raw", doc="Part of an id, a name or a maker; left out: all of them [text] (default )")
+@xw.arg("contains", "raw", doc="Part of an id, a name or a maker; left out: all of them [text] (optional)")
 @xw.ret("raw")
 def GPU_LIST(contains=None):
     """Spills the accelerator table: id, name, memory (GiB), dense BF16 peak (TFLOP/s), rated power (W), launch."""

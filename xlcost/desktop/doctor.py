@@ -1,0 +1,168 @@
+"""xlcost doctor: what Excel's functions need on this machine, what is there, and what to do."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+
+from xlcost.desktop.excel import Machine, installed
+from xlcost.desktop.xlam import NAME, checked_interpreter
+from xlcost.errors import BadInput
+
+OK, WRONG, NOTE, NONE = "ok", "wrong", "note", "-"
+PACKAGES = ("xlcost", "numpy", "pydantic", "openpyxl", "xlwings", "olefile")
+OLDEST_PYTHON = (3, 11)
+OLDEST_XLWINGS = (0, 33)
+EXCEL = r"Software\Microsoft\Office\16.0\Excel"
+POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel"
+APP_PATH = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
+CLICK_TO_RUN = r"HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
+BITNESS = (  # where an installation from a package notes it
+    r"HKLM\SOFTWARE\Microsoft\Office\16.0\Outlook",
+    r"HKLM\SOFTWARE\WOW6432Node\Microsoft\Office\16.0\Outlook",
+)
+BITS = {"x64": 64, "x86": 32}
+FORBIDDEN = (  # key, value, what it says when it is 1
+    (r"Security", "DisableAllAddins", "Excel is set to load no add-ins"),
+    (r"Security", "RequireAddinSig", "Excel is set to load signed add-ins only, and this one is not"),
+    (
+        r"Security\Trusted Locations",
+        "AllLocationsDisabled",
+        "Excel is set to trust no folder, its start folder included",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing looked at."""
+
+    state: str
+    what: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.state:<5}  {self.what:<11}  {self.found}"
+
+
+def examine(machine: Machine, wanted: bytes) -> list[Line]:
+    """All lines; `wanted` is the add-in as it would be built now."""
+    lines = [*_python(machine), *_packages(machine)]
+    if not machine.windows:
+        return [*lines, Line(NONE, "Excel", f"does not apply: {machine.elsewhere}")]
+    return [*lines, *_interpreter(machine), *_excel(machine), *_dll(machine), *_folder(machine, wanted)]
+
+
+def wrong(lines: list[Line]) -> bool:
+    """Whether anything keeps the functions from working."""
+    return any(line.state == WRONG for line in lines)
+
+
+def _python(machine: Machine) -> Iterator[Line]:
+    shown = ".".join(map(str, machine.python))
+    if machine.python < OLDEST_PYTHON:
+        yield Line(WRONG, "Python", f"{shown} is too old; install 3.11 or newer")
+    else:
+        yield Line(OK, "Python", f"{shown} at {machine.interpreter}")
+
+
+def _packages(machine: Machine) -> Iterator[Line]:
+    for name in (*PACKAGES, "pywin32") if machine.windows else PACKAGES:
+        found = machine.release(name)
+        if not found:
+            yield Line(WRONG, name, f"is not installed; run: {machine.interpreter} -m pip install {name}")
+        elif name == "xlwings" and _numbers(found) < OLDEST_XLWINGS:
+            yield Line(WRONG, name, f"{found} is too old; run: {machine.interpreter} -m pip install -U xlwings")
+        else:
+            yield Line(OK, name, found)
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split(".")[:2] if part.isdigit())
+
+
+def _interpreter(machine: Machine) -> Iterator[Line]:
+    """Whether Excel, which knows paths only in the letters of the system's code page, can start this Python."""
+    path = machine.interpreter
+    try:
+        checked_interpreter(path)
+        path.encode(_code_page(machine))
+    except BadInput as error:
+        yield Line(WRONG, "its path", str(error))
+    except UnicodeEncodeError:
+        yield Line(WRONG, "its path", f"{path} has letters that xlwings cannot hand on; move Python elsewhere")
+    else:
+        if "WindowsApps" in path:
+            yield Line(
+                NOTE, "its path", "Python of the Microsoft Store; if Excel cannot start it, use one of python.org"
+            )
+        else:
+            yield Line(OK, "its path", "Excel can start it")
+
+
+def _code_page(machine: Machine) -> str:
+    """The encoding that Windows calls ANSI; this system's own, or what the registry of a described machine says."""
+    page = machine.registry(r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage").get("ACP")
+    try:
+        return codecs.lookup(f"cp{page}").name
+    except LookupError:
+        return "ascii"
+
+
+def bits_of_excel(machine: Machine) -> int | None:
+    """64 or 32, as Office has noted it."""
+    noted = [machine.registry(CLICK_TO_RUN).get("Platform"), *(machine.registry(k).get("Bitness") for k in BITNESS)]
+    return next((BITS[value] for value in noted if value in BITS), None)
+
+
+def _excel(machine: Machine) -> Iterator[Line]:
+    program, bits = machine.registry(APP_PATH).get(""), bits_of_excel(machine)
+    if not program:
+        yield Line(WRONG, "Excel", "is not installed for this computer; without Excel use: xlcost addin calc")
+    else:
+        yield Line(OK, "Excel", f"{f'{bits} bit' if bits else '32 or 64 bit'}, {program}")
+    for key, value, sentence in FORBIDDEN:
+        if any(machine.registry(rf"HKCU\{root}\{key}").get(value) == 1 for root in (EXCEL, POLICY)):
+            yield Line(WRONG, "Excel", f"{sentence} ({value}); ask who looks after this computer to allow it")
+    disabled = machine.registry(rf"HKCU\{EXCEL}\Resiliency\DisabledItems").values()
+    if any(NAME.encode("utf-16le") in bytes(v).lower() for v in disabled if isinstance(v, (bytes, bytearray))):
+        yield Line(WRONG, "Excel", "has disabled the add-in; enable it in File > Options > Add-ins > Disabled Items")
+
+
+def _dll(machine: Machine) -> Iterator[Line]:
+    """xlwings loads it from the interpreter's folder or the one above."""
+    if not machine.release("xlwings"):
+        return
+    bits = bits_of_excel(machine)
+    names = [f"xlwings{n}-{machine.release('xlwings')}.dll" for n in ([bits] if bits else [64, 32])]
+    folders = list(PureWindowsPath(machine.interpreter).parents)[:2]
+    for name in names:
+        place = next((str(folder / name) for folder in folders if machine.has(str(folder / name))), None)
+        if place:
+            yield Line(OK, "xlwings DLL", place)
+        else:
+            again = f"run: {machine.interpreter} -m pip install --force-reinstall --no-deps xlwings"
+            where = " nor ".join(map(str, folders))
+            yield Line(WRONG, "xlwings DLL", f"{name} is neither in {where}; {again} (in a venv, not with --user)")
+
+
+def _folder(machine: Machine, wanted: bytes) -> Iterator[Line]:
+    try:
+        folder, found = machine.addin.parent, installed(machine, wanted)
+    except BadInput as error:
+        yield Line(WRONG, "add-in", str(error))
+        return
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        yield Line(WRONG, "folder", f"{folder} cannot be written to")
+    else:
+        yield Line(OK, "folder", str(folder))
+    if found is None:
+        yield Line(WRONG, "add-in", "is not installed; run: xlcost addin install")
+    else:
+        yield Line(OK if found.current else WRONG, "add-in", found.state)
+    second = machine.excel("AddIns", NAME)
+    if second.exists():
+        yield Line(WRONG, "add-in", f"{second} is a second one, and Excel opens only one of a name; delete it")

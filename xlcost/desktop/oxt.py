@@ -1,0 +1,56 @@
+"""The LibreOffice extension (.oxt): the parts of the Calc add-in, and which Python computes."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+
+from xlcost.errors import BadInput
+
+ADDIN = Path(__file__).parents[1] / "addin"
+PARTS = {  # name in the extension -> file of ours
+    "META-INF/manifest.xml": "calc/manifest.xml",
+    "component.py": "calc/component.py",
+    "description.xml": "calc/description.xml",
+    "functions.rdb": "calc/functions.rdb",
+    "functions.xcu": "calc/functions.xcu",
+    "pythonpath/xlcost_calc_engine.py": "calc_engine.py",
+}
+SETTINGS = "settings.json"
+ZIP_DATE = (2026, 11, 1, 0, 0, 0)
+
+
+def extension(python: str) -> bytes:
+    """The whole file; the same Python gives the same bytes."""
+    parts = {name: (ADDIN / file).read_bytes() for name, file in PARTS.items()}
+    parts[SETTINGS] = json.dumps({"python": python}, indent=1).encode() + b"\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(parts):
+            info = zipfile.ZipInfo(name, ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, parts[name], compresslevel=6)
+    return buffer.getvalue()
+
+
+def loadable(python: str) -> str:
+    """The interpreter, if it loads xlcost without what this shell sets (PYTHONPATH and the like)."""
+    probe = [python, "-E", "-P", "-c", "import xlcost.addin.calc_server"]
+    try:
+        found = subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    except OSError:
+        found = False
+    if not found:
+        raise BadInput(f"python: '{python}' cannot load xlcost on its own; install xlcost there with pip first")
+    return python
+
+
+def checked_name(target: Path) -> Path:
+    """The file to write; LibreOffice opens extensions by their ending."""
+    if target.suffix.lower() != ".oxt":
+        raise BadInput(f"out: '{target.name}' cannot be used; a LibreOffice extension ends with .oxt")
+    return target

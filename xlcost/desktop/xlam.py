@@ -1,0 +1,212 @@
+"""The Excel add-in: the template that the installed xlwings brings, with our module, settings and help in it.
+
+All that Excel would write into the file had a person imported the module and saved it, so that neither "trust access
+to the VBA project" nor an import is needed. The settings stand on a sheet of the add-in, where xlwings looks before
+any other place; other settings of xlwings are not touched. The same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from importlib import util
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PureWindowsPath
+from xml.sax.saxutils import escape, unescape
+
+from xlcost.desktop.ovba import Project
+from xlcost.errors import BadInput
+from xlcost.files import read_bytes
+from xlcost.function import FunctionSpec
+from xlcost.hosts import vba
+from xlcost.hosts.com import argument_help
+
+TEMPLATE = "quickstart_addin.xlam"
+NAME = "xlcost.xlam"
+PROJECT = "xlcost"  # what xlwings names the settings after: the sheet xlcost.conf
+VBA_PROJECT = "XlcostAddin"  # other than its modules, as VBA wants it
+SAMPLE = "Module1"  # of the template
+UDF_MODULE = "xlcost.addin.udfs"
+BINARY, WORKBOOK, SHEET, CORE = "xl/vbaProject.bin", "xl/workbook.xml", "xl/worksheets/sheet1.xml", "docProps/core.xml"
+ZIP_DATE = (2026, 11, 1, 0, 0, 0)
+HELP_EXTENSION = "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"
+LARGEST_SHEET = 1_000_000  # bytes
+MACROS = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+Cell = str | bool
+
+
+def settings(interpreter: str) -> dict[str, Cell]:
+    """Every setting that xlwings reads to start Python, so that none is taken from elsewhere.
+
+    Its search path gets the interpreter's folder, which holds no module: a blank path would stand for the folder that
+    Excel happens to be in, and the workbook's folder for whatever lies beside the workbook.
+    """
+    return {
+        "INTERPRETER_WIN": interpreter,
+        "INTERPRETER_MAC": "",
+        "PYTHONPATH": str(PureWindowsPath(interpreter).parent),
+        "ADD_WORKBOOK_TO_PYTHONPATH": "false",
+        "UDF MODULES": UDF_MODULE,
+        "DEBUG UDFS": False,
+        "USE UDF SERVER": False,
+        "SHOW CONSOLE": False,
+        "CONDA PATH": "",
+        "CONDA ENV": "",
+        "ONEDRIVE_CONSUMER_WIN": "",
+        "ONEDRIVE_COMMERCIAL_WIN": "",
+        "SHAREPOINT_WIN": "",
+        "LICENSE_KEY": "",
+        "XLCOST VERSION": release("xlcost"),
+        "XLWINGS VERSION": release("xlwings"),
+    }
+
+
+def release(package: str) -> str:
+    """The installed version, or an empty text."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def template() -> bytes:
+    """The add-in template of the installed xlwings, which is not imported: on Windows that starts its COM part."""
+    found = util.find_spec("xlwings")
+    if found is None or not found.origin:
+        raise BadInput("xlwings is not installed; run: pip install xlwings")
+    return read_bytes(Path(found.origin).with_name(TEMPLATE))
+
+
+def build(functions: Sequence[FunctionSpec], interpreter: str, blank: bytes | None = None) -> bytes:
+    """The add-in whose functions this interpreter computes."""
+    checked_interpreter(interpreter)
+    changes = {
+        BINARY: lambda part: with_module(part, vba.module(functions, release("xlcost"))),
+        WORKBOOK: lambda part: with_help(part.decode(), functions).encode(),
+        SHEET: lambda part: with_settings(part.decode(), settings(interpreter)).encode(),
+        CORE: lambda part: with_title(part.decode()).encode(),
+    }
+    blank, buffer = template() if blank is None else blank, io.BytesIO()
+    if not zipfile.is_zipfile(io.BytesIO(blank)):
+        raise BadInput(f"{_strange()}: it is no zip file")
+    with zipfile.ZipFile(io.BytesIO(blank)) as source, zipfile.ZipFile(buffer, "w") as target:
+        missing = set(changes) - set(source.namelist())
+        if missing:
+            raise BadInput(f"{_strange()}: it has no {', '.join(sorted(missing))}")
+        for name in source.namelist():
+            part = source.read(name)
+            info = zipfile.ZipInfo(name, ZIP_DATE)
+            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0  # the same on any system
+            target.writestr(info, changes[name](part) if name in changes else part, compresslevel=6)
+    return buffer.getvalue()
+
+
+def checked_interpreter(interpreter: str) -> None:
+    """Whether it is a whole path that xlwings can start; %NAME% is a variable of the user's machine."""
+    whole = PureWindowsPath(interpreter).is_absolute() or re.match("%[^%]+%", interpreter)
+    if not whole or re.search(r'[\x00-\x1f"<>|?*;\ufffe\uffff\ud800-\udfff]', interpreter):
+        raise BadInput(
+            f"interpreter: {interpreter!r} is no whole path of a Windows program that xlwings can start, such as "
+            "C:\\Python\\python.exe; move Python to a folder without special characters"
+        )
+    if interpreter.count("%") % 2:
+        raise BadInput(f"interpreter: {interpreter} has a % that Windows takes for a variable; move Python elsewhere")
+
+
+def _strange() -> str:
+    return f"the add-in template of xlwings {release('xlwings')} is not of the form that is known"
+
+
+def _put(text: str, old: str, new: str) -> str:
+    """The text with this one place changed."""
+    if text.count(old) != 1:
+        raise BadInput(f"{_strange()}: it has {text.count(old)} times {old!r}")
+    return text.replace(old, new)
+
+
+def with_module(binary: bytes, module: str) -> bytes:
+    """The VBA project with our module instead of the sample; xlwings' module learns the project's name."""
+    project = Project(binary)
+    if "xlwings" not in project.modules:
+        raise BadInput(f"{_strange()}: it has no module xlwings")
+    project.rename(VBA_PROJECT)
+    if SAMPLE in project.modules:
+        project.drop(SAMPLE)
+    line = 'Public Const PROJECT_NAME As String = "{}"'
+    project.change("xlwings", _put(project.source("xlwings"), line.format("myaddin"), line.format(PROJECT)))
+    project.add(vba.MODULE, module.replace("\n", "\r\n"))
+    return project.written()
+
+
+def with_help(workbook: str, functions: Sequence[FunctionSpec]) -> str:
+    """The workbook's part with categories and argument help, where Excel stores what a macro has told it."""
+    groups = "".join(f"<functionGroup name={_quoted(name)}/>" for name in vba.categories(functions))
+    groups = f'<functionGroups builtInGroupCount="{vba.BUILT_IN}">{groups}</functionGroups>'
+    helped = {spec.name: [argument_help(p) for p in spec.parameters] for spec in functions}
+    names = "".join(_described(name, texts) for name, texts in (helped | {vba.STATUS: [vba.STATUS_ARGUMENT]}).items())
+    names = f"<x14:definedNames>{names}</x14:definedNames>"
+    workbook = _put(workbook, 'name="_myaddin.conf"', f'name="{PROJECT}.conf"')
+    workbook = _put(workbook, ' fullCalcOnLoad="1"', "")  # nothing to compute in the add-in itself
+    workbook = _put(workbook, "</sheets>", f"</sheets>{groups}")
+    return _put(workbook, "<extLst>", f'<extLst><ext uri="{HELP_EXTENSION}" xmlns:x14="{MACROS}">{names}</ext>')
+
+
+def _described(name: str, texts: Sequence[str]) -> str:
+    if not texts:
+        return ""
+    lines = "".join(
+        f'<x14:argumentDescription index="{place}">{escape(text)}</x14:argumentDescription>'
+        for place, text in enumerate(texts)
+    )
+    lines = f'<x14:argumentDescriptions count="{len(texts)}">{lines}</x14:argumentDescriptions>'
+    return f'<x14:definedName name="{name}">{lines}</x14:definedName>'
+
+
+def _quoted(text: str) -> str:
+    return '"' + escape(text, {'"': "&quot;"}) + '"'
+
+
+def with_settings(sheet: str, values: dict[str, Cell]) -> str:
+    """The sheet with a row for each setting."""
+    rows = "".join(
+        f'<row r="{row}">{_cell(f"A{row}", key)}{_cell(f"B{row}", value)}</row>'
+        for row, (key, value) in enumerate(values.items(), 1)
+    )
+    found = re.search("<sheetData>.*</sheetData>", sheet, re.DOTALL)
+    if found is None:
+        raise BadInput(f"{_strange()}: its sheet has no cells")
+    sheet = sheet.replace(found[0], f"<sheetData>{rows}</sheetData>")
+    return re.sub('<dimension ref="[^"]*"', f'<dimension ref="A1:B{len(values)}"', sheet)
+
+
+def _cell(place: str, value: Cell) -> str:
+    if isinstance(value, bool):
+        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+    text = escape(value)
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' if value else ""
+
+
+def with_title(core: str) -> str:
+    """What Excel's list of add-ins shows."""
+    core = _put(core, "<dc:title />", "<dc:title>xlcost</dc:title>")
+    told = f"AI-compute costs, computed by Python. xlcost {release('xlcost')}, xlwings {release('xlwings')}"
+    return _put(core, "<dc:description />", f"<dc:description>{told}</dc:description>")
+
+
+WRITTEN = re.compile(r'<c r="([AB]\d+)" t="inlineStr"><is><t xml:space="preserve">([^<]*)</t></is></c>')
+
+
+def settings_of(content: bytes) -> dict[str, str]:
+    """The texts among the settings of an add-in of ours, as it was written; nothing of any other file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            if file.getinfo(SHEET).file_size > LARGEST_SHEET:
+                return {}
+            cells = {place: unescape(text) for place, text in WRITTEN.findall(file.read(SHEET).decode())}
+    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, zlib.error):
+        return {}
+    found = {key: cells.get(f"B{place[1:]}", "") for place, key in cells.items() if place[0] == "A"}
+    return found if "XLCOST VERSION" in found else {}
