@@ -53,17 +53,27 @@ def sheet_cells(sheet):
     return cells
 
 
-def recalculated(desktop, path):
+def opened(context, path):
+    desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     hidden = PropertyValue(Name="Hidden", Value=True)
-    document = desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_blank", 0, (hidden,))
+    return desktop.loadComponentFromURL(uno.systemPathToFileUrl(path), "_blank", 0, (hidden,))
+
+
+def recalculated(context, path):
+    document = opened(context, path)
     try:
         document.calculateAll()
-        return {s.Name: sheet_cells(s) for s in (document.Sheets.getByIndex(i) for i in range(document.Sheets.Count))}
+        return all_cells(document)
     finally:
         document.close(True)
 
 
-def main():
+def all_cells(document):
+    return {s.Name: sheet_cells(s) for s in (document.Sheets.getByIndex(i) for i in range(document.Sheets.Count))}
+
+
+def serve(answer, *settings):
+    """A line of JSON for each line of stdin, with LibreOffice open; PROFILE in a setting is its new profile."""
     with tempfile.TemporaryDirectory() as profile:
         pipe = f"xlcost{os.getpid()}"
         office = subprocess.Popen(
@@ -73,6 +83,7 @@ def main():
                 "--norestore",
                 "--nologo",
                 f"-env:UserInstallation=file://{profile}",
+                *(setting.replace("PROFILE", profile) for setting in settings),
                 f"--accept=pipe,name={pipe};urp;",
             ],
             stdout=subprocess.DEVNULL,
@@ -80,12 +91,12 @@ def main():
         )
         try:
             context = connect(pipe)
-            desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
             for line in sys.stdin:
-                print(json.dumps(recalculated(desktop, line.strip())), flush=True)
+                print(json.dumps(answer(context, line.strip())), flush=True)
         finally:
             office.terminate()
             office.wait(20)
 
 
-main()
+if __name__ == "__main__":
+    serve(recalculated)
