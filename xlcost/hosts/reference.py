@@ -21,6 +21,13 @@ def default_text(p: Parameter) -> str:
     return f"default {value}"
 
 
+def argument_rows(spec: FunctionSpec) -> list[tuple[str, str, str, str]]:
+    """(name, meaning, unit, what it takes when left out) of each argument."""
+    return [
+        (p.name, p.word.meaning, "" if p.word.unit == "id" else p.word.unit, default_text(p)) for p in spec.parameters
+    ]
+
+
 def argument_line(p: Parameter) -> str:
     unit = f" [{p.word.unit}]" if p.word.unit not in ("id", "date") else ""
     return f"  {p.name:<18} {p.word.meaning}{unit}; {default_text(p)}"
@@ -76,10 +83,7 @@ def page(functions: Iterable[FunctionSpec]) -> str:
             lines += ["", f"## {category}"]
         lines += ["", f"### {spec.name}", "", f"`{spec.signature}` → {spec.returns.unit}", "", spec.doc, ""]
         lines += ["| argument | meaning | unit | left out |", "|---|---|---|---|"]
-        lines += [
-            f"| {p.name} | {p.word.meaning} | {p.word.unit} | {default_text(p)} |".replace("| id |", "| |")
-            for p in spec.parameters
-        ]
+        lines += [f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in argument_rows(spec)]
         lines += ["", f"Example: `{example_formula(spec)}` gives {example_result(spec)}  ", f"Source: {spec.source}"]
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,245 @@
+"""Named LAMBDAs: every function with a native form as a defined name, for Excel without any add-in.
+
+A name takes what the cells of the function take: ids and their aliases, sizes such as "70B", blanks for "left out".
+Its text is the native formula over the arguments as the names XLCOST.* read them; those refuse what the words refuse.
+Texts are written as a reader would see them and stored as a file wants them (`stored`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from xlcost.function import FunctionSpec, Parameter
+from xlcost.hosts.shared import shared
+from xlcost.native import Tracer, formula, literal
+from xlcost.quantities import Choice, Date, Flag, Key, ModelWord, Number, Word
+
+LONGEST = 8192  # characters of a formula that Excel takes
+LONGEST_COMMENT = 255
+MARK = "(xlcost)"  # ends the comment of every name of ours
+NEW = re.compile(r"\b(LAMBDA|LET|ISOMITTED|XMATCH|NUMBERVALUE)(?=\()")
+IDS = {"gpu": "GPUs_id", "precision": "Precisions_id", "region": "Regions_id"}
+INSTEAD = {  # what a body calls -> what is called here
+    r"INDEX(?=\(\w+_table,)": "XLCOST.FIELD",
+    "INDEX": "XLCOST.AT",
+    "MAX": "XLCOST.LARGER",
+    "MIN": "XLCOST.SMALLER",
+}
+GUARDS = {  # what a body checks of its arguments together
+    "PARAM_COUNT": "(MOD(hidden,heads)=0)*(kv_heads<=heads)",
+    "TRAIN_MEMORY": "MOD(gpus,tensor_parallel*pipeline_parallel)=0",
+}
+
+
+@dataclass(frozen=True)
+class Name:
+    """A defined name: its LAMBDA as the file stores it, and what Excel shows beside it."""
+
+    name: str
+    text: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A name that reads an argument: its parameters, what it does with them, and in a sentence what it gives."""
+
+    takes: str
+    body: str
+    gives: str
+
+
+READERS = {
+    "SIZE": Reader(
+        "text",
+        'LET(t_,TRIM(text),IF(ISNUMBER(text),text,IF(t_="",#VALUE!,IFERROR('
+        'NUMBERVALUE(LEFT(t_,LEN(t_)-1),"."," ")*10^(3*XMATCH(RIGHT(t_),{"k","m","b","t"})),'
+        'NUMBERVALUE(t_,"."," ")))))',
+        "A number, or text such as 70B, 15T, 8k or 35% as a number; a decimal comma is refused.",
+    ),
+    "NUMBER": Reader(
+        "value,low,high",
+        "LET(n_,XLCOST.SIZE(value),IF((n_>=low)*(n_<=high),n_,#VALUE!))",
+        "A number, or text such as 8k, from low to high.",
+    ),
+    "ABOVE": Reader(
+        "value,low,high",
+        "LET(n_,XLCOST.SIZE(value),IF((n_>low)*(n_<=high),n_,#VALUE!))",
+        "A number above low, at most high.",
+    ),
+    "WHOLE": Reader(
+        "value,low,high",
+        "LET(n_,XLCOST.SIZE(value),IF((n_>=low)*(n_<=high)*(n_=INT(n_)),n_,#VALUE!))",
+        "A whole number from low to high.",
+    ),
+    "FLAG": Reader(
+        "value",
+        'IF(ISLOGICAL(value),IF(value,1,0),IF((TRIM(value)="1")+(TRIM(value)="true"),1,'
+        'IF((TRIM(value)="0")+(TRIM(value)="false"),0,#VALUE!)))',
+        "TRUE or FALSE, as 1 or 0.",
+    ),
+    "CHOICE": Reader(
+        "value,choices",
+        "IFERROR(INDEX(choices,XMATCH(TRIM(value),choices)),#VALUE!)",
+        "One of a few texts, whatever its case.",
+    ),
+    "DAY": Reader(
+        "value",
+        "LET(t_,TRIM(value),n_,IF(ISNUMBER(value),INT(value),DATE(LEFT(t_,4),MID(t_,6,2),RIGHT(t_,2))),"
+        "IF((n_>=36526)*(n_<73051)*IF(ISNUMBER(value),1,(LEN(t_)=10)*(MONTH(n_)=VALUE(MID(t_,6,2)))*(DAY(n_)=VALUE(RIGHT(t_,2)))),n_,#VALUE!))",
+        "A date cell, or text such as 2023-04-07, as the number of the day; from 2000 to 2099.",
+    ),
+    "ID": Reader(
+        "ids,noun,value",
+        'IF(ISTEXT(value)*(TRIM(value)<>""),IFERROR(INDEX(ids,XMATCH(TRIM(value),ids)),INDEX(Aliases_id,XMATCH('
+        'noun&"/"&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(value," ",""),"-",""),"_",""),Aliases_key))),#VALUE!)',
+        "An id as the table spells it, from an id or an alias; blanks, hyphens, underscores and case do not matter.",
+    ),
+    "TEXT": Reader(
+        "value",
+        'IF(ISTEXT(value)*(TRIM(value)<>""),TRIM(value),#VALUE!)',
+        "A text that is not blank.",
+    ),
+    "MODEL": Reader(
+        "value",
+        "LET(n_,XLCOST.SIZE(value),IF(ISNUMBER(n_),IF((n_>=1E+6)*(n_<=1E+18),n_,#VALUE!),"
+        'XLCOST.ID(Models_id,"model",value)))',
+        "A model's id, or the parameters of a size such as 70B.",
+    ),
+    "PROVIDER": Reader(
+        "value",
+        'IFERROR(XLCOST.ID(Prices_provider,"provider",value),XLCOST.ID(Quotes_provider,"provider",value))',
+        "A provider as the price table or the quotes spell it.",
+    ),
+    "AT": Reader(
+        "column,row",
+        'LET(v_,INDEX(column,row),IF(v_="n/a",NA(),v_))',
+        "A row of a table's column; #N/A where the table has nothing.",
+    ),
+    "FIELD": Reader(
+        "table,row,column",
+        'LET(v_,INDEX(table,row,column),IF(v_="n/a",NA(),v_))',
+        "A row and column of a table; #N/A where the table has nothing.",
+    ),
+    "LARGER": Reader("a,b", "IF(a>b,a,b)", "The larger of two, cell by cell over ranges, which MAX is not."),
+    "SMALLER": Reader("a,b", "IF(a<b,a,b)", "The smaller of two, cell by cell over ranges, which MIN is not."),
+}
+
+
+def names(functions: Iterable[FunctionSpec], taken: Collection[str] = ()) -> list[Name]:
+    """What a workbook needs: the readers, then the functions that have a native form.
+
+    `taken` are the workbook's own names in lower case: no argument is called like one of them.
+    """
+    readers = [
+        Name(f"XLCOST.{name}", stored(r.takes.split(","), (), r.body, taken), f"{r.gives} {MARK}")
+        for name, r in READERS.items()
+    ]
+    return readers + [_name(spec, taken) for spec in functions if spec.native]
+
+
+def _name(spec: FunctionSpec, taken: Collection[str]) -> Name:
+    required = [p.name for p in spec.parameters if p.required]
+    optional = [p.name for p in spec.parameters if not p.required]
+    return Name(spec.name, stored(required, optional, body(spec), taken), comment(spec))
+
+
+def comment(spec: FunctionSpec) -> str:
+    """What Excel shows while the name is typed."""
+    room = LONGEST_COMMENT - len(MARK) - 1
+    text = spec.summary if len(spec.summary) <= room else spec.summary[: room - 3].rpartition(" ")[0] + " ..."
+    return f"{text} {MARK}"
+
+
+def body(spec: FunctionSpec) -> str:
+    """The formula: arguments read once, what repeats computed once.
+
+    >>> from xlcost.catalogue import named
+    >>> print(body(named("TRAIN_FLOPS"))[:62])
+    LET(m_,XLCOST.MODEL(model),t_,XLCOST.NUMBER(tokens,0,1E+18),me
+    """
+    short = shortened(spec)
+    text = formula(spec, {p.name: _tracer(p, short[p.name]) for p in spec.parameters}).text
+    text = re.sub(r"(?<!=0,)\bNA\(\)", "#NUM!", text)  # no result, where a missing price is #N/A
+    for name, ours in INSTEAD.items():
+        text = re.sub(rf"\b{name}\(", f"{ours}(", text)
+    text = re.sub(r"\bMATCH\((\w+),(\w+_columns),0\)", r"XMATCH(\1,\2)", text)  # a name of a column, no pattern
+    pairs, text = shared(text)
+    if spec.name in GUARDS:
+        guard = re.sub(r"\w+", lambda word: short.get(word[0], word[0]), GUARDS[spec.name])
+        text = f"IF({guard},{text},#VALUE!)"
+    for p in reversed(spec.parameters):  # the first argument that cannot be read is the error
+        text = f"IF(ISERROR({short[p.name]}),{short[p.name]},{text})"
+    read = [(short[p.name], _read(p)) for p in spec.parameters]
+    return f"LET({','.join(f'{name},{value}' for name, value in [*read, *pairs])},{text})"
+
+
+def shortened(spec: FunctionSpec) -> dict[str, str]:
+    """A short name for each argument once it is read."""
+    short: dict[str, str] = {}
+    for p in spec.parameters:
+        sizes = (p.name[:i] + "_" for i in range(1, len(p.name) + 1))
+        short[p.name] = next(name for name in sizes if name not in short.values())
+    return short
+
+
+def _tracer(p: Parameter, text: str) -> Tracer:
+    if isinstance(p.word, ModelWord):
+        return Tracer(text, is_number=Tracer(f"ISNUMBER({text})"))
+    return Tracer(text, left_out=Tracer(f'{text}=""') if p.default is None else None)
+
+
+def _read(p: Parameter) -> str:
+    """The argument as the body takes it; one that is left out, or a blank cell, takes the default."""
+    taken = reader(p.word, p.name)
+    if p.required:
+        return taken
+    default = '""' if p.default is None else literal(p.default)
+    return f'IF(ISOMITTED({p.name}),{default},IF({p.name}="",{default},{taken}))'
+
+
+def reader(word: Word, text: str) -> str:
+    """The call that reads an argument, within the bounds of its word."""
+    if isinstance(word, Flag):
+        return f"XLCOST.FLAG({text})"
+    if isinstance(word, Number):
+        above = word.above >= word.low
+        kind = "WHOLE" if word.whole else "ABOVE" if above else "NUMBER"
+        return f"XLCOST.{kind}({text},{literal(word.above if above else word.low)},{literal(word.high)})"
+    if isinstance(word, ModelWord):
+        return f"XLCOST.MODEL({text})"
+    if isinstance(word, Choice):
+        choices = ",".join(f'"{choice}"' for choice in word.choices)
+        return f"XLCOST.CHOICE({text},{{{choices}}})"
+    if isinstance(word, Date):
+        return f"XLCOST.DAY({text})"
+    if isinstance(word, Key) and word.table == "provider":
+        return f"XLCOST.PROVIDER({text})"
+    if isinstance(word, Key) and word.table in IDS:
+        return f'XLCOST.ID({IDS[word.table]},"{word.table}",{text})'
+    return f"XLCOST.TEXT({text})"
+
+
+def stored(required: Iterable[str], optional: Iterable[str], text: str, taken: Collection[str] = ()) -> str:
+    """A LAMBDA as a file stores it: marks before its own names, before the optional ones and before new functions.
+
+    >>> stored(["a"], ["b"], 'IF(ISOMITTED(b),a,LET(k_1,a&"a",k_1))')
+    '_xlfn.LAMBDA(_xlpm.a,_xlop.b,IF(_xlfn.ISOMITTED(_xlpm.b),_xlpm.a,_xlfn.LET(_xlpm.k_1,_xlpm.a&"a",_xlpm.k_1)))'
+    >>> stored(["tax"], [], "2*tax", {"tax"})
+    '_xlfn.LAMBDA(_xlpm.the_tax,2*_xlpm.the_tax)'
+    """
+    required, optional = list(required), list(optional)
+    own = re.compile(rf"(?<![.\w])({'|'.join([*required, *optional])}|[a-z]+_\d*)(?![.\w(])")
+    pieces = text.split('"')
+    for i in range(0, len(pieces), 2):  # every other piece stands in quotes
+        marked = own.sub(lambda match: f"_xlpm.{_free(match[1], taken)}", pieces[i])
+        pieces[i] = NEW.sub(r"_xlfn.\1", marked)
+    declared = [f"_xlpm.{_free(name, taken)}" for name in required]
+    declared += [f"_xlop.{_free(name, taken)}" for name in optional]
+    return f"_xlfn.LAMBDA({','.join([*declared, ''])}{chr(34).join(pieces)})"
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return _free(f"the_{name}", taken) if name in taken else name
