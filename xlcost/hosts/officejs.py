@@ -1,0 +1,57 @@
+"""The metadata that Office.js reads about custom functions (functions.json), written from the catalogue.
+
+The published schema knows no repeating argument, so one that takes all further values is written as several.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from xlcost.function import FunctionSpec, Parameter
+from xlcost.hosts.com import argument_help
+
+SCHEMA = "https://developer.microsoft.com/json-schemas/office-js/custom-functions.schema.json"
+
+
+def parameter(p: Parameter, name: str = "") -> dict[str, Any]:
+    """An argument: any value, of one cell or of a range."""
+    found = {"name": name or p.name, "description": argument_help(p), "type": "any", "dimensionality": "matrix"}
+    return found if p.required else found | {"optional": True}
+
+
+def parameters(spec: FunctionSpec, most: int) -> list[dict[str, Any]]:
+    """All arguments; `most` of the one that takes all further values."""
+    found = []
+    for p in spec.parameters:
+        found += [parameter(p, f"{p.name}{i + 1}") for i in range(most)] if p.rest else [parameter(p)]
+    return found
+
+
+def entry(spec: FunctionSpec, most: int) -> dict[str, Any]:
+    """One function; every result is rows, for a range in one argument makes a range of results."""
+    return {
+        "id": spec.name,
+        "name": spec.name,
+        "description": spec.summary,
+        "parameters": parameters(spec, most),
+        "result": {"type": "any", "dimensionality": "matrix"},
+    }
+
+
+def metadata(functions: Iterable[FunctionSpec]) -> str:
+    """functions.json."""
+    known = list(functions)
+    most = max(len(spec.parameters) for spec in known)
+    return json.dumps({"$schema": SCHEMA, "functions": [entry(spec, most) for spec in known]}, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    from xlcost.catalogue import FUNCTIONS
+
+    target = Path(__file__).parents[1] / "addin" / "functions.json"
+    target.write_text(metadata(FUNCTIONS), encoding="utf-8")
+    print(target)

@@ -1,0 +1,143 @@
+"""An xlwings Lite project in a workbook: code and requirements embedded, cells that call it; and all of it taken out.
+
+A cell that calls a function of the project is stored under the function's id; a plain name would stay #NAME?.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from xlcost.catalogue import BY_NAME
+from xlcost.errors import BadInput
+from xlcost.functions.lists import xlcost_version
+from xlcost.hosts.lite import MAIN, NAMESPACE, STORED
+from xlcost.quantities import Spill
+from xlcost.workbook import opc
+from xlcost.workbook.dynamic import with_dynamic_calls
+from xlcost.workbook.lite_project import CODE, IMPORT, extension, project, with_project, without_extension
+from xlcost.workbook.opened import reading, workbook_parts, write_workbook
+from xlcost.workbook.xml_edit import Cell, Edit, each_cell, edited, find
+
+PIECES = re.compile(
+    r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|(?<![\w.!])[A-Za-z_][\w.]*(?=\()'
+)
+Rename = Callable[[str, str], str]  # a name, and what it is when it stays
+
+
+@dataclass
+class Told:
+    """What was done: calls rewritten, names that the workbook defines itself, whether code of the reader's stays."""
+
+    calls: int = 0
+    own_names: list[str] = field(default_factory=list)
+    kept_code: bool = False
+
+
+def embed(source: Path, target: Path, requirement: str = "") -> Told:
+    """Write the workbook with the project; `requirement` is the line that fetches this package."""
+    line = checked_requirement(requirement or f"xlcost=={xlcost_version()}")
+    parts, told = _opened(source), Told()
+    with reading(source):
+        parts = with_project(source, parts, line)
+        parts, told.calls = with_calls(parts, _to_project(_own_functions(parts), told))
+        spilling = [STORED + name for name, spec in BY_NAME.items() if isinstance(spec.returns, Spill)]
+        parts = with_dynamic_calls(parts, spilling)
+    write_workbook(target, parts)
+    return told
+
+
+def remove(source: Path, target: Path) -> Told:
+    """Write the workbook without the project; code that was added to it stays."""
+    parts, told = _opened(source), Told()
+    with reading(source):
+        found, code = extension(parts), project(parts).get(CODE, "")
+        if not found or IMPORT not in code:
+            raise BadInput(f"{source} holds no xlcost project of xlwings Lite")
+        told.kept_code = code != MAIN
+        if not told.kept_code:
+            parts = without_extension(parts, found)
+        stored = {(STORED + name).upper(): name for name in BY_NAME}
+        parts, told.calls = with_calls(parts, lambda name, same: stored.get(name.upper(), same))
+    write_workbook(target, parts)
+    return told
+
+
+def _opened(source: Path) -> dict[str, bytes]:
+    """The workbook, macros and all; a signature would no longer hold."""
+    parts = workbook_parts(source, macros=True)
+    if any(link.kind == "origin" for link in opc.links(parts)):
+        raise BadInput(f"{source} is signed; a change would break the signature, so remove it in Excel first")
+    return parts
+
+
+def checked_requirement(line: str) -> str:
+    """A line of requirements.txt that Lite can install: a release's name, or the address of a pure wheel."""
+    text = line.strip()
+    address = text.partition("@")[2].strip() or text
+    if "://" in address:
+        if re.fullmatch(r"(?:https|emfs)://?[^\s\"<>]+-py3-none-any\.whl(?:#\S*)?", address):
+            return text
+        raise BadInput(
+            f"requirement: {line!r} is no wheel that Lite can install; it takes an address such as "
+            "https://example.com/xlcost-0.1.0-py3-none-any.whl"
+        )
+    if re.fullmatch(r"xlcost *(?:[=<>~!]=? *[\w.*]+(?: *, *[=<>~!]=? *[\w.*]+)*)?", text):
+        return text
+    raise BadInput(
+        f'requirement: {line!r} cannot be used; it takes "xlcost", "xlcost==0.1.0" or the address of a wheel'
+    )
+
+
+def renamed(formula: str, rename: Rename) -> str:
+    """A formula whose calls go to other names; texts, sheet names and table columns stay.
+
+    >>> renamed('COST(A1,"COST(",T[COST(])+MY.COST(1)', {"COST": "PRICE"}.get)
+    'PRICE(A1,"COST(",T[COST(])+MY.COST(1)'
+    """
+    return PIECES.sub(lambda m: m[0] if m[0][0] in "\"'[" else rename(m[0], m[0]), formula)
+
+
+def with_calls(parts: Mapping[str, bytes], rename: Rename) -> tuple[dict[str, bytes], int]:
+    """The workbook with the calls in its cells renamed, and in how many cells."""
+    result, count = dict(parts), 0
+    for sheet in opc.sheets(parts):
+        if sheet.kind == "worksheet":
+            edits = list(_changes(parts[sheet.part], rename))
+            result[sheet.part] = edited(parts[sheet.part], edits)
+            count += len(edits)
+    return result, count
+
+
+def _changes(xml: bytes, rename: Rename) -> Iterable[Edit]:
+    edits: list[Edit] = []
+
+    def see(cell: Cell) -> None:
+        formula = cell.formula
+        if formula and "(" in formula.text and (new := renamed(formula.text, rename)) != formula.text:
+            edits.append((formula.inside, formula.inside_end, escape(new).encode()))
+
+    each_cell(xml, see)
+    return edits
+
+
+def _own_functions(parts: Mapping[str, bytes]) -> set[str]:
+    """The names under which the workbook defines functions itself."""
+    names = find(parts[opc.main_part(parts)], "definedName")
+    return {e.attributes.get("name", "").upper() for e in names if "LAMBDA(" in e.text}
+
+
+def _to_project(own: set[str], told: Told) -> Rename:
+    """Our names to those of the project; the workbook's own functions stay, and are told."""
+    stored = {name: STORED + name for name in BY_NAME} | {f"{NAMESPACE}.{name}": STORED + name for name in BY_NAME}
+
+    def rename(name: str, same: str) -> str:
+        if name.upper() in own & set(BY_NAME):
+            told.own_names = sorted({*told.own_names, name.upper()})
+            return same
+        return stored.get(name.upper(), same)
+
+    return rename
