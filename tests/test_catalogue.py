@@ -293,14 +293,14 @@ ROOMS = {
     "audit": "errors function native quantities sources steps tables",
     "catalogue": "audit errors function functions",
     "cells": "errors function quantities",
-    "hosts": "function native sources",
+    "hosts": "function native quantities sources",
     "xlcost": "audit errors functions",
     "addin": "xlcost cells functions",
     "desktop": "cells errors files function hosts native quantities",
     "workbook": "cells errors files function quantities sources formulas tables functions catalogue native hosts",
 }
 WHEN_CALLED = {"audit": "catalogue"}  # an import inside a function: EXPLAIN explains any function, itself included
-ANYTHING = ("cli", "cli_addin", "cli_prices")
+ANYTHING = ("cli", "cli_addin", "cli_prices", "cli_tables")
 LIGHT = {
     "errors": set(),
     "sources": set(),

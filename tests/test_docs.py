@@ -10,7 +10,7 @@ import pytest
 import xlcost
 from xlcost.catalogue import FUNCTIONS
 from xlcost.cli import main
-from xlcost.hosts import package, reference
+from xlcost.hosts import checklist, package, reference
 from xlcost.tables import credits
 from xlcost.workbook import plan_page
 
@@ -25,6 +25,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
         ("docs/functions.md", lambda: reference.page(FUNCTIONS)),
         ("docs/plan.md", plan_page.page),
         ("DATA_SOURCES.md", credits.page),
+        ("docs/checklist.md", lambda: checklist.page(FUNCTIONS)),
     ],
 )
 def test_generated_pages_are_fresh(page, made):

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xlcost import __version__, cli_addin, cli_prices
+from xlcost import __version__, cli_addin, cli_prices, cli_tables
 from xlcost.errors import BadInput, XlcostError, nearest
 from xlcost.quantities import serial_date
 from xlcost.tables.currency import DOLLAR, Money, converted, in_currency, known_currency
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(cli_prices.app, name="prices")
 app.add_typer(cli_addin.app, name="addin")
 cli_addin.add_to(app)
+app.command()(cli_tables.tables)
 
 
 def _show_version(wanted: bool) -> None:

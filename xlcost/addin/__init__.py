@@ -1,1 +1,1 @@
-"""GENERATED modules that hosts load: udfs.py for xlwings."""
+"""What hosts load: GENERATED from the catalogue, and the two ends of the Calc add-in."""
