@@ -62,7 +62,7 @@ def _plain(value: Any) -> Any:
 
 def _one(name: str, contains: str, *, whole: bool) -> Any:
     """The rows of a table that hold the text."""
-    from xlcost.tables.shown import Column, Grid
+    from xlcost.tables.shown import Grid
 
     if name not in TABLES:
         raise NotInTable(f"there is no table '{name}'{nearest(name, TABLES)}; there are {', '.join(TABLES)}")
