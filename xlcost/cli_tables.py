@@ -24,7 +24,7 @@ PROVENANCE = ("as_of", "source", "checked", "notes")  # the last columns
 
 
 def tables(
-    name: Annotated[str | None, typer.Argument(help="Table, such as ownership; left out: what tables there are.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Table, such as ownership; left out: all of them.")] = None,
     contains: Annotated[str, typer.Option(help="Only rows that hold this text, in any case.")] = "",
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from xlcost.errors import BadInput
 from xlcost.files import LARGEST, read_bytes
+from xlcost.tables.intake import decoded
 
 SECONDS = 30  # without an answer
 CHUNK = 1 << 20
@@ -40,17 +41,10 @@ def opened(source: str) -> Source:
 
 
 def _text(name: str, data: bytes) -> str:
-    """UTF-8, or UTF-16 as Excel writes it."""
+    """The text of a file that is not packed."""
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise BadInput(f"{name} is packed; unpack it and give the CSV file in it")
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise BadInput(f"{name} is no UTF-8 text") from None
-    if "\x00" in text:
-        raise BadInput(f"{name} is no text file")
-    return text
+    return decoded(data, name)
 
 
 def checked_address(address: str) -> Any:

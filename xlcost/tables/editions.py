@@ -16,7 +16,7 @@ from typing import Any
 
 from xlcost.tables.edition_rows import Edition
 from xlcost.tables.intake import refuse
-from xlcost.tables.periods import VALID_DAYS, _best
+from xlcost.tables.periods import VALID_DAYS, best
 
 FACTOR = 3.0  # a change beyond it is suspicious
 MARKET_FACTOR = 10.0  # the same for a first price, against the market's median
@@ -77,7 +77,7 @@ class Past:
     def median(self, gpu: str, term: str, day: dt.date) -> float | None:
         """The market's median on a day."""
         live = [self.in_force(offer, day) for offer in self.by_offer if (offer[0], offer[2]) == (gpu, term)]
-        usd = [_best(rows).usd_per_gpu_hour for rows in live if rows]
+        usd = [best(rows).usd_per_gpu_hour for rows in live if rows]
         return median(usd) if usd else None
 
 
@@ -85,7 +85,7 @@ def planned(edition: Edition, there: Sequence[Any], accept_odd: bool) -> Plan:
     """What the edition would add to the rows that are there."""
     fresh = _not_there(edition, there)
     past = Past(there)
-    cheapest = {id(_best(rows)) for rows in _by_offer_and_day(fresh).values()}
+    cheapest = {id(best(rows)) for rows in _by_offer_and_day(fresh).values()}
     odd = [found for row in fresh if (found := _odd(row, past, id(row) in cheapest))]
     left = {id(one.row) for one in odd} if not accept_odd else set()
     rows = [row for row in fresh if id(row) not in left]
@@ -134,10 +134,10 @@ def _odd(row: Any, past: Past, is_cheapest: bool) -> Odd | None:
     if same:
         return Odd(row, min(same), row.instance) if _apart(usd, min(same), FACTOR) else None
     if seen:
-        was = _best(seen).usd_per_gpu_hour
+        was = best(seen).usd_per_gpu_hour
         return Odd(row, was, row.provider) if _apart(usd, was, FACTOR) and (is_cheapest or usd < was) else None
     before = past.last(_offer(row), row.as_of)
-    if before and not _apart(usd, _best(before).usd_per_gpu_hour, FACTOR):
+    if before and not _apart(usd, best(before).usd_per_gpu_hour, FACTOR):
         return None
     was = past.median(row.gpu, row.term, row.as_of)
     return Odd(row, was, "the market's median") if was and _apart(usd, was, MARKET_FACTOR) else None
@@ -152,13 +152,13 @@ def _changes(rows: Iterable[Any], past: Past) -> list[Change]:
     for (offer, day), group in sorted(_by_offer_and_day(rows).items()):
         seen = past.in_force(offer, day)
         same_day = [row for row in seen if row.as_of == day]
-        before = _best(seen) if seen else None
+        before = best(seen) if seen else None
         changes.append(
             Change(
                 offer,
                 before.usd_per_gpu_hour if before else None,
                 before.as_of if before else None,
-                _best([*group, *same_day]).usd_per_gpu_hour,
+                best([*group, *same_day]).usd_per_gpu_hour,
                 len(group),
             )
         )
@@ -175,7 +175,7 @@ def _gone(edition: Edition, past: Past) -> list[tuple[Offer, float, dt.date]]:
     for offer in sorted(past.by_offer):
         seen = past.in_force(offer, day)
         if seen and offer not in has and offer[1:] in sides:
-            gone.append((offer, _best(seen).usd_per_gpu_hour, seen[0].as_of))
+            gone.append((offer, best(seen).usd_per_gpu_hour, seen[0].as_of))
     return gone
 
 

@@ -28,15 +28,19 @@ def checked_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> 
 
 
 def csv_text(path: Path, largest: int = LARGEST) -> str:
-    """The text of a CSV file, UTF-8 or UTF-16 as Excel writes it."""
-    data = read_bytes(path, largest)
+    """The text of a CSV file."""
+    return decoded(read_bytes(path, largest), path.name)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text that a file's bytes hold, UTF-8 or UTF-16 as Excel writes it."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise BadInput(f"{path.name} is no UTF-8 text; save it as 'CSV UTF-8'") from None
+        raise BadInput(f"{name} is no UTF-8 text; save it as 'CSV UTF-8'") from None
     if "\x00" in text:
-        raise BadInput(f"{path.name} is no text file")
+        raise BadInput(f"{name} is no text file")
     return text
 
 

@@ -39,7 +39,8 @@ class Period:
     members: float = 1.0  # providers behind it; none behind an own quote
 
 
-def _best(offers: list[Any]) -> Any:
+def best(offers: list[Any]) -> Any:
+    """The cheapest offer; a GPU alone only where nothing else is offered."""
     return min(offers, key=lambda o: (o.basis == "gpu_only", o.usd_per_gpu_hour, o.gpus or 0, o.instance or ""))
 
 
@@ -51,7 +52,7 @@ def _provider_periods(offers: list[Any]) -> list[Period]:
     days = sorted(sightings)
     periods = []
     for day, following in zip(days, [*days[1:], dt.date.max], strict=True):
-        offer = _best(sightings[day])
+        offer = best(sightings[day])
         what = " ".join(str(part) for part in (offer.provider, offer.instance) if part)
         periods.append(
             Period(

@@ -114,10 +114,11 @@ def inputs_sheet(
             value = values[given.name]
             sheet.put(f"B{row}", given.label, styles.LABEL)
             sheet.put(f"C{row}", given.unit, styles.UNIT)
-            sheet.put(f"D{row}", value, styles.INPUT.but(format=given.format))
+            long = {"across": "left", "indent": 1} if given.word is TEXT else {}  # runs on into the next column
+            sheet.put(f"D{row}", value, styles.INPUT.but(format=given.format, **long))
             if published:
                 sheet.put(f"E{row}", given.default, styles.CALC.but(format=given.format, ink=styles.MUTED))
-            sheet.put(f"{basis}{row}", given.basis, styles.NOTE)
+            sheet.put(f"{basis}{row}", given.basis or None, styles.NOTE)
             sheet.inputs.add(f"D{row}")
             message, validation = rule(given)
             sheet.allow(f"D{row}", given.label, message, **validation)
