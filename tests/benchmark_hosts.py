@@ -5,10 +5,12 @@ What a host cannot show here (no LibreOffice) is left out.
 
 from __future__ import annotations
 
+import statistics
 import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 # LibreOffice Calc
@@ -69,6 +71,10 @@ def calc_ratios(folder: Path) -> dict[str, float]:
 # Excel on Windows, through xlwings' own COM code over stubs
 
 ROWS = 100_000
+ARGUMENTS = {"TRAIN_COST": 7, "INFER_COST": 9}
+ARRAY = "xlwings: TRAIN_COST of 100,000 rows of 3 arguments, over an empty function with raw converters"
+SCALAR = "xlwings: a scalar TRAIN_COST of numbers, over an empty function"
+COSTLIEST = "xlwings: a scalar INFER_COST by names, the costliest that computes one value, over an empty one"
 
 
 def com_ratios(folder: Path) -> dict[str, float]:
@@ -86,7 +92,6 @@ def com_measured() -> dict[str, float]:
     """Calls of ours over calls of functions that do nothing, or only convert."""
     import com_stub
     import numpy as np
-    from benchmark import best
     from xlwings.com_server import XLPython
 
     class Cells(com_stub.Range):
@@ -94,12 +99,11 @@ def com_measured() -> dict[str, float]:
 
         Value = property(lambda self: tuple(zip(self.numbers.tolist(), strict=True)), lambda self, value: None)
 
-    def seconds(times: int, module: str, function: str, *cells: object) -> float:
-        return best(lambda: XLPython().CallUDF(module, function, cells, None, com_stub.Range(None)), times)
+    def call(module: str, function: str, *cells: object) -> Callable[[], object]:
+        return lambda: XLPython().CallUDF(module, function, cells, None, com_stub.Range(None))
 
-    def train_cost(params: object, tokens: object, price: object, times: int = 1) -> float:
-        arguments = (params, tokens, "h100-sxm", price, *[com_stub.MISSING] * 3)
-        return seconds(times, com_stub.MODULE, "TRAIN_COST", *arguments)
+    def ours(function: str, *cells: object) -> Callable[[], object]:
+        return call(com_stub.MODULE, function, *cells, *[com_stub.MISSING] * (ARGUMENTS[function] - len(cells)))
 
     dice = np.random.default_rng(7)
     columns = [dice.uniform(low, high, ROWS) for low, high in ((1e9, 1e12), (1e9, 1e13), (1, 5))]
@@ -107,16 +111,35 @@ def com_measured() -> dict[str, float]:
     fresh = [Cells(cells.Value) for cells in ready]
     for cells, column in zip(fresh, columns, strict=True):
         cells.numbers = column
-    number = (175e9, 300e9, "h100-sxm", 2.0, *[com_stub.MISSING] * 3)
-    array, empty_array = train_cost(*fresh), seconds(1, "empty_udfs", "EMPTY_ARRAY", *fresh)
-    lean, converted = train_cost(*ready), seconds(1, "empty_udfs", "CONVERTED", *ready)
-    scalar, empty = train_cost(175e9, 300e9, 2.0, 3000), seconds(3000, "empty_udfs", "EMPTY_NUMBER", *number)
-    return {
-        "xlwings: an array call, 100,000 rows of 3 arguments, over an empty function with raw converters": array
-        / empty_array,
-        "xlwings: the same, over a function that does nothing but np.array(..., float) and tolist": lean / converted,
-        "xlwings: a scalar call, over an empty one": scalar / empty,
+    empty = call("empty_udfs", "EMPTY_NUMBER", 175e9, 300e9, "h100-sxm", 2.0, *[com_stub.MISSING] * 3)
+
+    def train_cost(params: object, tokens: object, price: object) -> Callable[[], object]:
+        return ours("TRAIN_COST", params, tokens, "h100-sxm", price)
+
+    scalars = {
+        SCALAR: train_cost(175e9, 300e9, 2.0),
+        "xlwings: the same by names, the price from the table": ours("TRAIN_COST", "llama-3.1-70b", "15T", "h100-sxm"),
+        COSTLIEST: ours("INFER_COST", "llama-3.1-70b", "h100-sxm", 1000.0, 200.0),
     }
+    converted = over(train_cost(*ready), call("empty_udfs", "CONVERTED", *ready), 1)
+    return {
+        ARRAY: over(train_cost(*fresh), call("empty_udfs", "EMPTY_ARRAY", *fresh), 1),
+        "xlwings: the same, over a function that does nothing but np.array(..., float) and tolist": converted,
+    } | {name: over(scalar, empty, 300) for name, scalar in scalars.items()}
+
+
+def over(ours: Callable[[], object], empty: Callable[[], object], runs: int, times: int = 21) -> float:
+    """How much longer ours takes: the median of pairs, each measured one right after the other."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        for _ in range(runs):
+            ours()
+        middle = time.perf_counter()
+        for _ in range(runs):
+            empty()
+        found.append((middle - start) / (time.perf_counter() - middle))
+    return statistics.median(found)
 
 
 SECTIONS = (calc_ratios, com_ratios)

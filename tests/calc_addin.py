@@ -60,6 +60,14 @@ def described(context):
     return found
 
 
+def about(context):
+    """[name, publisher, address, description, licence to click] of the extension, as the extension manager shows it."""
+    manager = context.getByName("/singletons/com.sun.star.deployment.ExtensionManager")
+    (found,) = manager.getDeployedExtensions("bundled", manager.createAbortChannel(), None)
+    publisher = found.getPublisherInfo()
+    return [found.getDisplayName(), publisher.First, publisher.Second, found.getDescription(), found.getLicenseText()]
+
+
 def timed(context, path):
     """Seconds to open the file, and to compute all of it once more."""
     start = time.perf_counter()
@@ -71,7 +79,7 @@ def timed(context, path):
     return [opened - start, done - opened]
 
 
-COMMANDS = {f.__name__: f for f in (typed_in, entered_again, saved, described, timed, recalculate.recalculated)}
+COMMANDS = {f.__name__: f for f in (typed_in, entered_again, saved, described, about, timed, recalculate.recalculated)}
 
 
 def answer(context, line):

@@ -343,6 +343,17 @@ def test_function_wizard(office):
         assert described[spec.name] == [spec.summary, arguments], spec.name
 
 
+def test_extension_manager(office):
+    """Who made it, what it is and under which licence, and nothing to click before it is added."""
+    name, publisher, address, text, to_click = office("about")
+    assert name == "xlcost: AI-compute costs"
+    assert publisher in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert address == ""
+    assert text.startswith(f"{len(FUNCTIONS)} functions for what AI compute costs")
+    assert "MIT licence: licence.txt in the extension, or https://opensource.org/license/mit" in text
+    assert to_click == ""
+
+
 def test_without_python(office):
     """#ADDIN? in every cell, the sentence where a text may stand."""
     cost, version, explained = (shown for shown, _ in office.without_python)
@@ -465,7 +476,8 @@ def test_libreoffice_may_bring_an_older_python(file):
 
 
 def test_generated_parts_are_up_to_date():
-    for name, content in rendering.parts(FUNCTIONS, xlcost.__version__).items():
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    for name, content in rendering.parts(FUNCTIONS, xlcost.__version__, licence).items():
         assert (CALC / name).read_bytes() == content, "run: python -m xlcost.hosts.calc"
 
 
@@ -499,6 +511,7 @@ def test_extension_names_this_python(addin_calc, tmp_path):
     with zipfile.ZipFile(tmp_path / "a.oxt") as archive:
         assert archive.testzip() is None
         assert json.loads(archive.read(oxt.SETTINGS)) == {"python": sys.executable}
+        assert archive.read("licence.txt") == (ROOT / "LICENSE").read_bytes()
         manifest = archive.read("META-INF/manifest.xml").decode()
         for part in ("functions.rdb", "functions.xcu", "component.py"):
             assert f'full-path="{part}"' in manifest and part in archive.namelist()

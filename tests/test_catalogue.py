@@ -20,6 +20,8 @@ from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.errors import XlcostError
 from xlcost.function import REQUIRED, FunctionSpec, default_shown
 from xlcost.hosts.com import argument_help
+from xlcost.hosts.reference import default_text
+from xlcost.quantities import Flag
 from xlcost.sources import Assumed, Source
 
 PACKAGE = Path(xlcost.__file__).parent
@@ -120,8 +122,7 @@ def split_signature(text):
     parts = []
     for part in filter(None, re.search(r"\((.*)\)", text)[1].replace(", ...]", "]").split(", ")):
         name, given, default = part.strip("[]").partition("=")
-        shown = {"TRUE": "1", "FALSE": "0"}.get(default, default.strip('"'))
-        parts.append((name, part.startswith("["), shown if given else None))
+        parts.append((name, part.startswith("["), default.strip('"') if given else None))
     return parts
 
 
@@ -148,7 +149,7 @@ def test_contract(text):
     for p, (name, optional, default) in zip(spec.parameters, expected, strict=True):
         assert p.required != optional, name
         if default is not None:
-            assert default_shown(p.default) == default, name
+            assert default_shown(p) == default, name
 
 
 def test_categories():
@@ -205,6 +206,25 @@ def test_texts_fit_into_the_function_wizard(spec):
     assert not rest or rest.startswith("\n"), "a blank line after the first"
     for p in spec.parameters:
         assert len(argument_help(p)) < 255, f"{p.name}: may be cut off"
+
+
+@each_function
+def test_help_says_what_each_argument_is_and_what_stands_for_it(spec):
+    """Its own meaning, the default as it is typed, and "left out" only where it may be."""
+    assert len({p.word.meaning for p in spec.parameters}) == len(spec.parameters)
+    for p in spec.parameters:
+        helps = (argument_help(p), default_text(p))
+        assert not any(re.search(r"default\s*\)?$", text) for text in helps), p.name
+        assert "=]" not in spec.signature
+        if p.required:
+            assert "left out" not in helps[0], p.name
+        if isinstance(p.word, Flag) and not p.required:
+            assert {re.search(r"default (\w+)", text)[1] for text in helps} <= {"TRUE", "FALSE"}, p.name
+
+
+def test_an_argument_left_out_of_a_list_keeps_all():
+    for p in BY_NAME["PRICE_TABLE"].parameters[:3]:
+        assert p.word.meaning.endswith("; left out: all of them"), p.name
 
 
 @each_function
@@ -296,11 +316,11 @@ ROOMS = {
     "hosts": "function native quantities sources",
     "xlcost": "audit errors functions",
     "addin": "xlcost cells functions",
-    "desktop": "cells errors files function hosts native quantities",
+    "desktop": "cells errors files function hosts native quantities tables",
     "workbook": "cells errors files function quantities sources formulas tables functions catalogue native hosts",
 }
 WHEN_CALLED = {"audit": "catalogue"}  # an import inside a function: EXPLAIN explains any function, itself included
-ANYTHING = ("cli", "cli_addin", "cli_prices", "cli_tables")
+ANYTHING = ("cli", "cli_addin", "cli_answer", "cli_mistakes", "cli_prices", "cli_tables")
 LIGHT = {
     "errors": set(),
     "sources": set(),

@@ -1,5 +1,6 @@
 """The command line: results on stdout; mistakes as one sentence on stderr, with exit status 2."""
 
+import datetime as dt
 import itertools
 import json
 import statistics
@@ -13,6 +14,7 @@ from samples import agrees, plain_cells
 import xlcost
 from xlcost import cli
 from xlcost.catalogue import FUNCTIONS
+from xlcost.cli_answer import shown
 
 COST = 6 * 175e9 * 300e9 / 312e12 / 3600 * 2  # gpt-3 on 300B tokens, A100 at 2 USD, every peak second used
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
@@ -80,7 +82,7 @@ def test_mistake_in_a_shell():
 def test_wrong_use_in_a_shell():
     done = in_a_shell("compute")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "No such command 'compute'" in done.stderr and "Traceback" not in done.stderr
+    assert done.stderr == "xlcost: no such command 'compute'; see xlcost --help\n"
 
 
 def test_list_into_a_pipe_that_closes():
@@ -138,7 +140,7 @@ def test_example_as_text(good, spec):
     """Something is printed, without brackets and None of Python, and its unit where it has one."""
     shown = good("calc", spec.name, *(as_typed(value) for value in spec.example_cells))
     assert shown and "None" not in shown and "nan" not in shown
-    if not isinstance(spec.example["returns"], list) and spec.returns.unit not in ("text", "value"):
+    if not isinstance(spec.example["returns"], list) and spec.returns.unit not in ("text", "value", "date"):
         assert shown.endswith(f" {spec.returns.unit}")
 
 
@@ -203,6 +205,28 @@ def test_json(good):
     assert json.loads(good("calc", "--json", "GPU_SPEC", "A100", "vendor"))["result"] == "NVIDIA"
 
 
+def test_a_date_reads_as_one(good):
+    """For programs the spreadsheet's number stays: 46327 days after 30 December 1899."""
+    assert good("calc", "DATA_AS_OF") == "2026-11-01"
+    answer = json.loads(good("calc", "DATA_AS_OF", "--json"))
+    assert (answer["result"], answer["date"]) == (46327.0, "2026-11-01")
+    assert dt.date(1899, 12, 30) + dt.timedelta(days=46327) == dt.date(2026, 11, 1)
+    told = good("calc", "GPU_PRICE", "A100", "as_of=45023", "--explain").splitlines()
+    assert next(line for line in told if line.startswith("as_of")).split()[2:] == ["2023-04-07", "date"]
+
+
+def test_explained_for_programs(good):
+    """The same steps as a person reads, next to the answer that is given without them."""
+    words = ("calc", "POWER_COST", "1000", "1", "pue=1.5")
+    answer = json.loads(good(*words, "--explain", "--json"))
+    steps = answer.pop("explanation")
+    assert answer == json.loads(good(*words, "--json"))
+    assert [line.split()[0] for line in good(*words, "--explain").splitlines()[1:]] == [s["step"] for s in steps]
+    assert {tuple(step) for step in steps} == {("step", "formula", "value", "unit", "source")}
+    assert next(s for s in steps if s["step"] == "energy_kwh")["value"] == pytest.approx(1000 * 1 * 1.5 / 1000)
+    assert steps[-1]["value"] == answer["result"]
+
+
 def test_text_has_no_unit(good):
     assert good("calc", "GPU_SPEC", "A100", "vendor") == "NVIDIA"
     assert good("calc", "GPU_SPEC", "A100", "bf16_tflops") == "312"
@@ -230,7 +254,7 @@ def test_dates(good, day):
     ],
 )
 def test_numbers_as_a_person_reads_them(result, text):
-    assert cli.shown(result) == text
+    assert shown(result) == text
 
 
 @pytest.mark.parametrize("words", [("-1000", "1"), ("-1e3", "1"), ("watts=-1000", "hours=1"), ("--", "-1000", "1")])
@@ -267,7 +291,13 @@ def test_negative_numbers_are_numbers(refused, words):
         (["GPU_PRICE", "A100", "as_of=2023-13-07"], "as_of: '2023-13-07' cannot be used; it takes a date"),
         (["GPU_PRICE", "A100", "as_of=2009-01-01"], "no on_demand price of 'a100-80-sxm' on 2009-01-01; "),
         (["GPU_FIT", "7B", "groq-lpu1"], "gpu: one holds less than the 0.85 GB that the runtime takes; "),
-        (["POWER_COST", "1000", "1", "--frob"], "electricity: '--frob' is not a number"),
+        (["POWER_COST", "1000", "1", "-x"], "electricity: '-x' is not a number"),
+        (["POWER_COST", "1000", "1", "--frob"], "there is no option '--frob'; see xlcost calc --help"),
+        (
+            ["TRAIN_COST", "gpt-3", "1B", "A100", "--currencies", "EUR"],
+            "there is no option '--currencies'; did you mean '--currency'?",
+        ),
+        (["--currencies=EUR", "MODEL_PARAMS", "1B"], "there is no option '--currencies'; did you mean '--currency'?"),
     ],
 )
 def test_mistakes(refused, words, sentence):
@@ -278,10 +308,42 @@ def test_decimal_comma(refused):
     assert refused("calc", "INFER_FLOPS", "1B", "1,5").endswith("; write a decimal point")
 
 
-@pytest.mark.parametrize("words", [(), ("calc",), ("--frob",), ("compute",), ("calc", "MODEL_PARAMS", "--json=1")])
-def test_wrong_use(xlcost_cli, words):
-    status, _, err = xlcost_cli(*words)
-    assert status == 2 and "Traceback" not in err
+WRONG_USE = {
+    "calc": "name is missing; see xlcost calc --help",
+    "--frob": "there is no option '--frob'; see xlcost --help",
+    "calc MODEL_PARAMS --json=1": "option '--json' does not take a value",
+    "prices lst": "no such command 'lst'",
+    "prices show": "gpu is missing; see xlcost prices show --help",
+    "prices list --gpuu H100": "there is no option '--gpuu'; did you mean '--gpu'?; see xlcost prices list --help",
+    "prices list --gpu": "option '--gpu' requires an argument",
+    "prices remove": "numbers is missing; see xlcost prices remove --help",
+    "prices remove abc": "numbers: 'abc' is no number of a quote; xlcost prices quotes shows them",
+    "prices check --ratio x": "--ratio: 'x' is no number; see xlcost prices check --help",
+    "prices check --older=1.5": "--older: '1.5' is no whole number; see xlcost prices check --help",
+    "snapshot": "book is missing; see xlcost snapshot --help",
+    "snapshot a b": "got unexpected extra argument",
+    "functions \x1b[2J \x1b[2J": "got unexpected extra argument",
+}
+
+
+@pytest.mark.parametrize("words", WRONG_USE)
+def test_wrong_use(refused, words):
+    """One line, as any other mistake."""
+    said = refused(*words.split(" "))
+    assert said.startswith(WRONG_USE[words])
+    assert said.isprintable()
+
+
+@pytest.mark.parametrize("words", [(), ("prices",), ("addin",)])
+def test_without_words_the_help_is_shown(xlcost_cli, words):
+    status, out, err = xlcost_cli(*words)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"Usage: {' '.join(('xlcost', *words))} ")
+
+
+def test_the_status_of_a_command_is_that_of_the_program():
+    """What is found is no mistake: 1, as a job that stops there expects."""
+    assert in_a_shell("prices", "check", "--strict").returncode == 1
 
 
 # functions, --version, --help

@@ -1,10 +1,7 @@
 """Excel on Windows: the generated module, called as Excel calls it through the real UDF server of xlwings."""
 
 import datetime as dt
-import json
 import math
-import subprocess
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from multiprocessing import get_context
@@ -326,7 +323,7 @@ def test_our_call_is_the_call_of_xlwings(wrapper):
     text = wrapper[0]
     assert f'Private Const UDF_MODULE As String = "{com_stub.MODULE}"' in BAS
     assert "XlcostServer().CallUDF(UDF_MODULE, udf, (given), ActiveWorkbook, Application.Caller)" in BAS
-    assert "Set server = XLPy()" in BAS
+    assert "Set server = starter.XLPy()" in BAS
     asked = 'Application.CommandBars("Standard").Controls(1).Enabled'
     assert text.count(f"If (Not {asked}) Then Exit Function") == len(FUNCTIONS) and f"If Not {asked} Then" in BAS
     assert text.count("failed:") == len(FUNCTIONS) and text.count("= Err.Description") == len(FUNCTIONS)
@@ -368,15 +365,3 @@ def test_function_wizard(wrapper, spec):
 
 def test_function_wizard_knows_every_function(wrapper):
     assert len(wrapper[1]) == len(FUNCTIONS)
-
-
-def test_speed():
-    """At most three times an empty function on a quiet machine, twice that wherever the tests run; in a process of its
-    own, as the benchmark is run."""
-    program = "import benchmark_hosts, json; print(json.dumps(benchmark_hosts.com_ratios(None)))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-    )
-    ratios = json.loads(done.stdout)
-    assert len(ratios) == 3
-    assert {name: ratio for name, ratio in ratios.items() if not 0 < ratio < 2 * 3} == {}

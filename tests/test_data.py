@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from data_checks import PAGE
 
 from xlcost import api_price, gpu_price
 from xlcost.formulas import energy, ownership
@@ -36,13 +37,6 @@ TABLES = {
 }
 FOLDER = Path(schema.__file__).parent
 WORDS = {"unverified", "from memory", "modelling default", "company filings"}
-PAGE = re.compile(
-    r"https?://"  # a page
-    r"|\b[\w-]+(\.[\w-]+)+/\S"  # an address without its scheme, a repository
-    r"|@[0-9a-f]{7}\b|\barXiv:|\bIEEE \d|\bwhitepaper\b"
-    r"|\b(19|20)\d\d\b"  # a publication of a year
-    r"|\b\d+\.\d+(\.\d+)?\b",  # a package of a version
-)
 
 
 @cache

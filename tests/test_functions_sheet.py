@@ -11,13 +11,14 @@ import ironcalc
 import pytest
 from conftest import iron
 from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 from samples import agrees
 
 from xlcost import cli
 from xlcost.catalogue import FUNCTIONS, named
 from xlcost.errors import BadInput
 from xlcost.hosts import checklist
-from xlcost.hosts.reference import argument_rows
+from xlcost.hosts.reference import argument_rows, example_formula
 from xlcost.workbook import opc
 from xlcost.workbook.lambdas import put_functions
 from xlcost.workbook.names import defined_names, with_names
@@ -167,12 +168,45 @@ def test_there_is_one_sheet_of_ours(folder, tmp_path):
     assert both.calculation.fullCalcOnLoad  # its own tables may hold other figures
 
 
+@pytest.mark.parametrize("by_name", [False, True], ids=["formulas", "by name"])
+def test_a_name_of_the_readers_own_does_not_stand_for_our_function(folder, tmp_path, by_name):
+    """It hides ours, whatever its case: what is to be typed has our prefix, for searching functions too."""
+    book = load_workbook(folder / "book.xlsx")
+    for name in ("train_cost", "GPU_RANK"):
+        book.defined_names[name] = DefinedName(name, attr_text="Sheet!$A$1")
+    book.save(tmp_path / "own.xlsx")
+    put_functions(tmp_path / "own.xlsx", tmp_path / "out.xlsx", by_name=by_name)
+    sheet = load_workbook(tmp_path / "out.xlsx")["Functions"]
+    typed = {
+        cell.value: sheet[f"F{cell.row}"].value for cell in sheet["B"] if cell.value in {s.name for s in FUNCTIONS}
+    }
+    for spec in FUNCTIONS:
+        hidden = spec.name in ("TRAIN_COST", "GPU_RANK")
+        assert typed[spec.name].startswith(f"={'XLCOST.' * hidden}{spec.name}("), spec.name
+    assert typed["TRAIN_COST"].removeprefix("=XLCOST.") == example_formula(named("TRAIN_COST")).removeprefix("=")
+
+
 def test_the_checklist_is_what_makes_it():
     page = (ROOT / "docs/checklist.md").read_text(encoding="utf-8")
     assert page == checklist.page(FUNCTIONS)
     numbers = [int(n) for n in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert sum(part.minutes for part in checklist.sections(FUNCTIONS)) <= 15
+
+
+def test_the_first_part_of_the_checklist_takes_fifteen_minutes():
+    """A step takes half a minute at least, one that closes Excel or writes a file a whole one."""
+    parts = checklist.first(FUNCTIONS)
+    assert sum(part.minutes for part in parts) <= 15
+    for part in (*parts, *checklist.then(FUNCTIONS)):
+        long = sum("Run `" in step.do or "Close Excel" in step.do for step in part.steps)
+        assert part.minutes >= (len(part.steps) + long) / 2, part.title
+
+
+def test_what_the_checklist_needs_beforehand_stands_before_it():
+    page = (ROOT / "docs/checklist.md").read_text(encoding="utf-8")
+    lite = next(line for line in page.splitlines() if "xlcost addin lite" in line and line.startswith("| "))
+    assert "--requirement" in lite and "PyPI" in lite
+    assert page.index("xlcost addin install`, then") < page.index("XLCOST_STATUS()`") < page.index("addin remove`")
 
 
 def commands():

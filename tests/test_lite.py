@@ -17,7 +17,7 @@ from xlcost.errors import BadInput
 from xlcost.hosts import lite as host
 from xlcost.workbook import lite, opc
 from xlcost.workbook.lite_project import project
-from xlcost.workbook.opened import workbook_parts
+from xlcost.workbook.opened import workbook_parts, write_workbook
 
 STUB = Path(__file__).with_name("lite_stub.py")
 ADDIN = Path(host.__file__).parents[1] / "addin"
@@ -260,6 +260,82 @@ def test_a_table_of_results_is_stored_as_a_dynamic_array(tmp_path):
     xml = workbook_parts(path)["xl/worksheets/sheet1.xml"].decode()
     assert '<f t="array" ref="A1">_xldudf_XLCOST_GPU_LIST()</f>' in xml
     assert "<f>_xldudf_XLCOST_TRAIN_FLOPS(1e9,1e12)</f>" in xml
+
+
+UNKNOWN = """<row r="1"><c r="A1" t="e"><f>TRAIN_FLOPS("gpt-3",1000)</f><v>#NAME?</v></c></row>
+<row r="2"><c r="A2" t="e"><f>TRAIN_FLOPS(B1:B3,1000)</f><v>#NAME?</v></c></row>
+<row r="3"><c r="A3"><f>1+WEIGHT_GB(B1,"fp8")</f><v>7</v></c></row>"""
+
+
+def saved_by_excel(path, rows):
+    """A workbook with these rows, whose author had no add-in, as Excel saves it."""
+    Workbook().save(path)
+    parts = workbook_parts(path)
+    for name, old, new in (
+        ("xl/worksheets/sheet1.xml", "<sheetData></sheetData>", f"<sheetData>{rows}</sheetData>"),
+        ("xl/workbook.xml", '<calcPr calcId="124519" fullCalcOnLoad="1" />', '<calcPr calcId="191029"/>'),
+    ):
+        assert old.encode() in parts[name], name
+        parts[name] = parts[name].replace(old.encode(), new.encode())
+    write_workbook(path, parts)
+    return parts
+
+
+def test_cells_that_show_an_unknown_name_are_calculated_when_the_workbook_opens(tmp_path):
+    path = tmp_path / "new.xlsx"
+    before = saved_by_excel(path, UNKNOWN)
+    assert lite.embed(path, tmp_path / "lite.xlsx").calls == 3
+    parts = workbook_parts(tmp_path / "lite.xlsx")
+    xml = parts["xl/worksheets/sheet1.xml"].decode()
+    assert '<c r="A1" t="e"><f>_xldudf_XLCOST_TRAIN_FLOPS("gpt-3",1000)</f>' in xml
+    assert '<c r="A2" t="e" cm="1"><f t="array" ref="A2">_xldudf_XLCOST_TRAIN_FLOPS(B1:B3,1000)</f>' in xml
+    assert '<c r="A3"><f>1+_xldudf_XLCOST_WEIGHT_GB(B1,"fp8")</f><v>7</v></c>' in xml
+    assert '<calcPr calcId="191029" fullCalcOnLoad="1"/>' in parts["xl/workbook.xml"].decode()
+    lite.remove(tmp_path / "lite.xlsx", tmp_path / "back.xlsx")
+    back = workbook_parts(tmp_path / "back.xlsx")
+    assert back["xl/worksheets/sheet1.xml"] == before["xl/worksheets/sheet1.xml"]
+    assert set(back) == set(before)
+
+
+def test_nothing_is_calculated_anew_where_every_call_has_its_value(tmp_path):
+    path = tmp_path / "book.xlsx"
+    saved_by_excel(path, '<row r="3"><c r="A3"><f>1+WEIGHT_GB(B1,"fp8")</f><v>7</v></c></row>')
+    lite.embed(path, path)
+    assert b"fullCalcOnLoad" not in workbook_parts(path)["xl/workbook.xml"]
+
+
+def test_arrays_that_excel_has_saved_itself_stay_arrays(tmp_path):
+    """It numbers the links anew; from then on nobody can tell which arrays were plain formulas once."""
+    path = tmp_path / "book.xlsx"
+    saved_by_excel(path, UNKNOWN)
+    lite.embed(path, path)
+    parts = workbook_parts(path)
+    links = parts["xl/_rels/workbook.xml.rels"]
+    write_workbook(path, parts | {"xl/_rels/workbook.xml.rels": links.replace(b"rIdXlcost", b"rId9")})
+    lite.remove(path, path)
+    xml = workbook_parts(path)["xl/worksheets/sheet1.xml"].decode()
+    assert '<c r="A2" t="e" cm="1"><f t="array" ref="A2">TRAIN_FLOPS(B1:B3,1000)</f>' in xml
+
+
+@pytest.mark.parametrize(
+    ("formula", "spills"),
+    [
+        ("TRAIN_FLOPS(B1:B3,1000)", True),
+        ("TRAIN_FLOPS(Sizes,1000)", True),
+        ("TRAIN_FLOPS(T[Size],1000)", True),
+        ('TRAIN_FLOPS({"gpt-3","70B"},1000)', True),
+        ("TRAIN_FLOPS(_xlfn.ANCHORARRAY(B1),1000)", True),
+        ("1+TRAIN_FLOPS(B1,WEIGHT_GB(B1:B3))", True),
+        ("GPU_LIST()", True),
+        ("TRAIN_FLOPS($B$1,-1.5E+3*B2)", False),
+        ('TRAIN_FLOPS("B1:B3","Sizes",TRUE)', False),
+        ("TRAIN_FLOPS('B1 (x)'!$B1,Sheet2!B$2)", False),
+        ('SUM(B1:B3)*TRAIN_FLOPS("a)b",1000)+SUM(Sizes)', False),
+    ],
+)
+def test_calls_that_may_fill_several_cells(formula, spills):
+    to_project = {name: host.STORED + name for name in ("TRAIN_FLOPS", "WEIGHT_GB", "GPU_LIST")}
+    assert lite.spills(lite.renamed(formula, to_project.get)) is spills
 
 
 def test_names_of_the_workbook_itself_stay(book, tmp_path):

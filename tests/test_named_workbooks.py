@@ -28,7 +28,7 @@ from xlcost.workbook.dynamic import with_mark
 from xlcost.workbook.lambdas import put_functions, put_lambdas, spellings, with_functions, with_lambdas
 from xlcost.workbook.names import defined_names
 from xlcost.workbook.opened import workbook_parts, write_workbook
-from xlcost.workbook.stamp import sheet_parts, write_parts
+from xlcost.workbook.stamp import write_parts
 
 CALL = 'TRAIN_COST("llama-3.1-70b","15T","h100-sxm",2)'
 COST = named("TRAIN_COST").call("llama-3.1-70b", "15T", "h100-sxm", 2)
@@ -337,7 +337,7 @@ def alike(found, cached, sheet):
 
 def test_columns_that_formulas_miss_stand_at_the_right_edge(planned):
     parts = workbook_parts(planned[1])
-    title = {title: name for name, title in sheet_parts(parts).items()}
+    title = {sheet.title: sheet.part for sheet in opc.sheets(parts)}
     sheet = load_workbook(planned[1])["Models"]
     reach = re.search(rb'<dimension ref="([^"]*)"', parts[title["Models"]])[1].decode()
     assert reach == sheet.dimensions

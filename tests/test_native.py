@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 from samples import PEAKED, arguments
 
-from xlcost.catalogue import FUNCTIONS
-from xlcost.errors import XlcostError
+from xlcost.catalogue import FUNCTIONS, named
+from xlcost.errors import BadInput, XlcostError
 from xlcost.native import cell, formula, literal, model_cell, optional_cell
 from xlcost.quantities import ModelWord
 from xlcost.workbook import styles
@@ -18,6 +18,16 @@ NATIVE = [spec for spec in FUNCTIONS if spec.native]
 ROWS = 25
 FAILED = 6  # rows at most whose ids or prices are not in the tables, or that have no result
 LETTERS = "BCDEFGHIJK"
+NEEDS_CONTEXT = "context: is needed when method is causal or full"
+BROKEN = [  # arguments that do not go together, in place of those of the example
+    ("PARAM_COUNT", {"heads": 63.0}, "hidden: must be a multiple of heads"),
+    ("PARAM_COUNT", {"kv_heads": 128.0}, "kv_heads: must not be more than heads"),
+    ("TRAIN_MEMORY", {"gpus": 3.0, "tensor_parallel": 2.0}, "gpus: must be a multiple of tensor_parallel x"),
+    ("TRAIN_MEMORY", {"gpus": 4.0, "pipeline_parallel": 3.0}, "gpus: must be a multiple of tensor_parallel x"),
+    ("TRAIN_FLOPS", {"model": "gpt-3", "tokens": 1e9, "method": "causal"}, NEEDS_CONTEXT),
+    ("TRAIN_FLOPS", {"model": "gpt-3", "tokens": 1e9, "method": "full", "context": None}, NEEDS_CONTEXT),
+    ("TRAIN_MFU", {"model": "gpt-3", "gpu": "h100-sxm", "method": "causal", "context": None}, NEEDS_CONTEXT),
+]
 
 
 def columns(spec):
@@ -34,6 +44,13 @@ def traced_row(spec, row):
         else:
             cells[p.name] = cell(ref) if p.required else optional_cell(ref)
     return formula(spec, cells)
+
+
+def put_row(sheet, spec, row, given):
+    for name, content in given.items():
+        if content is not None:
+            sheet.put(f"{columns(spec)[name]}{row}", content)
+    sheet.put(f"A{row}", traced_row(spec, row), styles.TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +73,11 @@ def workbook(tmp_path_factory):
                     continue
                 failed += 1
             row = good + failed
-            for name, content in given.items():
-                sheet.put(f"{columns(spec)[name]}{row}", content)
-            sheet.put(f"A{row}", traced_row(spec, row), styles.TEXT)
+            put_row(sheet, spec, row, given)
             expected[spec.name][f"A{row}"] = value
+    sheet = book.sheet("BROKEN", "calc", {"A": 20})
+    for row, (name, broken, _) in enumerate(BROKEN, 1):
+        put_row(sheet, named(name), row, named(name).example_arguments | broken)
     add_tables(book, whole=True)
     path = tmp_path_factory.mktemp("native") / "native.xlsx"
     book.workbook().save(path)
@@ -92,6 +110,18 @@ def same(python, sheet):
     if isinstance(python, str) or not isinstance(sheet, (int, float)):
         return python == sheet
     return python == pytest.approx(sheet, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize(("name", "broken", "sentence"), BROKEN, ids=str)
+def test_arguments_that_do_not_go_together_are_named_in_python(name, broken, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        named(name).call(**named(name).example_arguments | broken)
+
+
+@pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
+def test_arguments_that_do_not_go_together_give_no_number(recalculated, engine):
+    found = recalculated(engine)["BROKEN"]
+    assert [found[f"A{row}"] for row in range(1, len(BROKEN) + 1)] == [{"error": "#VALUE!"}] * len(BROKEN)
 
 
 @pytest.mark.parametrize("spec", NATIVE, ids=lambda s: s.name)

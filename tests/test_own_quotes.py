@@ -153,18 +153,66 @@ def test_quotes_of_the_past_and_of_the_future_say_so(command, table):
     assert [row[-2] for row in cells(out)[1:3]] == ["ended", "to come"]
 
 
-def test_a_quote_that_moves_the_last_day_says_so(command, table):
+def test_a_quote_of_after_the_edition_counts_at_once(command, table):
     day = closed() + dt.timedelta(days=30)
-    status, out, _ = command("add", table(f"H100,CoreWeave,on_demand,2,,{day},,,x\n"))
-    assert status == 0
-    assert f"The last day known is now {day} ({closed()} before)" in out
+    status, _, _ = command("add", table(f"H100,CoreWeave,on_demand,2,,{day},,,x\n"))
+    assert (status, gpu_price("H100", "CoreWeave")) == (0, 2)
 
 
 def test_more_quotes_than_a_workbook_takes(command, table):
-    assert own.WORKBOOK_ROWS == quotes_table.ROWS
-    rows = "".join(f"H100,GCP,on_demand,{n},,2026-09-{n:02},,,x\n" for n in range(1, 26))
-    _, out, _ = command("add", table(rows))
-    assert "25 of your quotes count on some day; a workbook takes 24" in out
+    assert own.WORKBOOK_ROWS == quotes_table.MOST
+    days = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(quotes_table.MOST)]
+    rows = "".join(f"H100,GCP,on_demand,2,,{day},,,x\n" for day in days)
+    assert "a workbook takes" not in command("add", table(rows))[1]
+    _, out, _ = command("add", table("H100,AWS,on_demand,2,,2026-10-01,,,x\n"))
+    assert "501 of your quotes count on some day; a workbook takes 500" in out
+
+
+@pytest.mark.parametrize(
+    ("row", "caution"),
+    [
+        ("2026-05-01,,2026-06-30", "From 2026-05-01 number 1 no longer counts, although it names 2026-12-31"),
+        ("2026-05-01,,2026-12-31", ""),
+        ("2026-05-01,,", ""),  # to 2027-04-30
+        ("2025-12-01,,2026-01-31", ""),  # the one that is there ends the new one
+    ],
+)
+def test_a_quote_that_ends_a_longer_one_says_so(command, table, row, caution):
+    own.add(from_csv(table("H100,AWS,on_demand,3,,2026-01-15,,2026-12-31,framework\n")))
+    _, out, _ = command("add", table(f"H100,AWS,on_demand,2,,{row},offer\n"), "--dry-run")
+    assert ("no longer counts" in out) is bool(caution) and caution in out
+    assert ("number 2, which follows it, ends on 2026-06-30" in out) is bool(caution)
+
+
+def test_a_year_without_an_end_is_told_too(command, table):
+    own.add(from_csv(table("H100,AWS,on_demand,3,,2026-01-15,,,framework\n")))
+    _, out, _ = command("add", table("H100,AWS,on_demand,2,,2026-05-01,,2026-06-30,offer\n"))
+    assert "From 2026-05-01 number 1 no longer counts, although it would hold to 2027-01-14" in out
+
+
+GERMAN = (  # what LibreOffice 7 in German saved, with and without quotation marks around what it shows
+    """gpu;provider;term;usd_per_gpu_hour;off_list;as_of;from;until;source
+H100;CoreWeave;on_demand;2,05;;20.10.2026;;;Angebot 4711
+A100 80GB;;on_demand;1,11;;01.10.2026;;30.10.2027;Rahmenvertrag
+;AWS;1yr;;30%;01.06.2026;;;EDP 12,5
+""",
+    """gpu;provider;term;usd_per_gpu_hour;off_list;as_of;from;until;source
+H100;CoreWeave;on_demand;"2,05";;"20.10.2026";;;Angebot 4711
+A100 80GB;;on_demand;"1,11";;"01.10.2026";;"30.10.2027";Rahmenvertrag
+;AWS;1yr;;"30%";"01.06.2026";;;EDP 12,5
+""",
+)
+
+
+@pytest.mark.parametrize("text", GERMAN)
+def test_a_file_as_libreoffice_in_german_saves_it(command, table, text):
+    status, _, err = command("add", table(text.encode()))
+    assert (status, err) == (0, "")
+    assert [(q.usd_per_gpu_hour, q.off_list, str(q.as_of), str(q.until), q.source) for q in own.kept()] == [
+        (2.05, None, "2026-10-20", "None", "Angebot 4711"),
+        (1.11, None, "2026-10-01", "2027-10-30", "Rahmenvertrag"),
+        (None, 0.3, "2026-06-01", "None", "EDP 12,5"),
+    ]
 
 
 # Bad input: one sentence for each thing wrong, and nothing changes
@@ -195,6 +243,8 @@ LATE = f"{closed() + dt.timedelta(days=184)}"
         ),
         ("H100,+AWS,1yr,2,,2026-10-01,,,x", "line 2, provider: '+AWS' begins as a formula"),
         ("H100,AWS,1yr,2,,2026-10-01,,,@SUM(A1)", "line 2, source: '@SUM(A1)' begins as a formula"),
+        ("H100,AWS,1yr,2,,2026-10-01,,,＝cmd|x", "line 2, source: '＝cmd|x' begins as a formula"),
+        ("H100,\u3000＠AWS,1yr,2,,2026-10-01,,,x", "line 2, provider: '＠AWS' begins as a formula"),
         ("H100,AWS,1yr,2,,2026-10-01,,,-2+3+cmd|' /C calc'!A0", "line 2, source: '-2+3+cmd|' /C calc'!A0' begins as"),
         ("H100,AWS,1yr,2,,2026-10-01,,,a\x07b", "line 2, source: holds characters that are no text"),
         (f"H100,AWS,1yr,2,,2026-10-01,,,{'x' * 300}", "line 2, source: "),
@@ -239,6 +289,53 @@ def test_all_that_is_wrong_is_said_at_once(command, table, folder):
     ]
     assert err.startswith("xlcost: given.csv: nothing was taken\n")
     assert not folder.exists()
+
+
+SLIPS = {  # a row -> the columns that are said, or words of the sentence
+    "H100,AWS,3yr,-3,,2026-10-01,2026-10-05,2026-10-04,x": ["usd_per_gpu_hour", "until"],
+    "H100,AWS,3yr,,,2026-10-01,,,": ["source", "a row takes either"],
+    f"H100,AWS,3yr,nan,,{LATE},,,x": ["usd_per_gpu_hour", "as_of"],
+    f"H10O,AWS,9yr,2,,{LATE},,2020-01-01,": ["gpu", "term", "source", "as_of", "until"],
+    "H100,,3yr,,20%,2026-10-01,,2026-09-01,x": ["gpu", "provider", "until"],
+    ",Nobody Inc,3yr,,120%,2026-10-01,,,x": ["off_list", "off_list"],
+    "H100,CoreWeave,on_demand,-1,,2026-10-20,,,y": ["usd_per_gpu_hour", "h100-sxm, CoreWeave, on_demand"],
+    "H100,CoreWeave,on_demand,2.05,,2026-10-20,,,": ["source", "h100-sxm, CoreWeave, on_demand"],
+    "H100,AWS,3yr,2,,2026-10-01,,x": ["has 8 cells"],
+    "H100,AWS,3yr,2,,2026-10-01,,,x,,": ["has 11 cells"],
+    "H100,AWS,3yr,-3,,soon,,2026-10-04,x": ["usd_per_gpu_hour", "as_of"],
+}
+
+
+def test_every_slip_of_every_row_is_said(command, table, folder, kept, monkeypatch):
+    """Whatever else is wrong with its row, and with the others."""
+    monkeypatch.setattr("xlcost.tables.intake.MOST_ERRORS", 100)
+    _, _, err = command("add", table("\n".join(SLIPS) + "\n"))
+    said = [line.strip() for line in err.splitlines()[1:]]
+    assert len(said) == sum(map(len, SLIPS.values()))
+    for line, columns in enumerate(SLIPS.values(), 2):
+        for words in columns:
+            assert any(one.startswith((f"line {line}, {words}", f"line {line}: {words}")) for one in said), (
+                line,
+                words,
+            )
+    assert (folder / QUOTES).read_bytes() == kept
+
+
+@pytest.mark.parametrize("row", SLIPS)
+def test_every_slip_of_a_row_is_said_once(command, table, kept, row):
+    _, _, err = command("add", table(row + "\n"))
+    said = [line.strip()[len("line 2, ") :] for line in err.splitlines()[1:]]
+    assert len(said) == len(SLIPS[row])
+    for words in SLIPS[row]:
+        assert any(one.startswith(words) for one in said), (words, said)
+
+
+@pytest.mark.parametrize(("days", "taken"), [(92, True), (93, False)])
+def test_the_last_day_that_is_taken_is_named(command, table, days, taken):
+    last = closed() + dt.timedelta(days=92)
+    status, _, err = command("add", table(f"H100,AWS,1yr,2,,{closed() + dt.timedelta(days=days)},,,x\n"))
+    assert (status == 0) is taken
+    assert (f"the last day taken is {last}" in err) is not taken
 
 
 @pytest.mark.parametrize(

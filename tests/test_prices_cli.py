@@ -378,6 +378,45 @@ def test_outliers_against_the_median_of_the_list(rows, ratio):
     assert told == far
 
 
+def test_dearer_than_on_demand_at_the_same_provider(rows, tmp_path, monkeypatch):
+    monkeypatch.setenv("XLCOST_DATA", str(tmp_path))
+    listed = next(r for r in rows("list") if r["term"] == "on_demand" and r["provider"] == "AWS")
+    usd = float(listed["usd_per_gpu_hour"])
+    (tmp_path / "quotes.csv").write_text(
+        f"{HEAD}{listed['gpu']},AWS,3yr,{usd * 1.2},,2026-10-01,,,x\n{listed['gpu']},AWS,1yr,{usd},,2026-10-01,,,x\n",
+        encoding="utf-8",
+    )
+    prices.forget()
+    try:
+        told = [row for row in rows("check") if row["finding"] == "dearer" and row["provider"] != "median"]
+        offers = {offer(row): float(row["usd_per_gpu_hour"]) for row in rows("list")}
+    finally:
+        monkeypatch.setenv("XLCOST_DATA", "")
+        prices.forget()
+    dear = {o for o, own in offers.items() if own > offers.get((*o[:2], "on_demand"), own) * 1.0005}
+    assert {offer(row) for row in told} == dear >= {(listed["gpu"], "AWS", "3yr")}
+    assert f"1.2 x {usd:,.4f}, on demand" in {row["what"] for row in told}
+
+
+def test_dearer_medians_with_those_who_make_them(rows):
+    by_gpu = defaultdict(dict)
+    for (gpu, _, term), (_, usd) in sightings(str(EDITION)).items():
+        by_gpu[gpu].setdefault(term, []).append(usd)
+    dear = {}
+    for gpu, terms in by_gpu.items():
+        for term in set(terms) - {"on_demand"}:
+            usd, of = statistics.median(terms[term]), statistics.median(terms.get("on_demand", [1e9]))
+            if usd > of * 1.0005:
+                dear[gpu, term] = f"; medians of {len(terms[term])} and {len(terms['on_demand'])} sellers"
+    told = {
+        (row["gpu"], row["term"]): row["what"]
+        for row in rows("check")
+        if (row["finding"], row["provider"]) == ("dearer", "median")
+    }
+    assert set(told) == set(dear) and dear
+    assert all(told[key].endswith(sellers) for key, sellers in dear.items())
+
+
 @pytest.mark.parametrize("days", [60, 180])
 def test_old_prices(rows, days):
     old = {
@@ -443,6 +482,14 @@ def test_mistakes(command, words, sentence, tmp_path, monkeypatch):
     assert (status, out) == (2, "")
     assert err.startswith(f"xlcost: {sentence}") and err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_days_of_a_diff_when_own_quotes_reach_further(command, quoted):
+    """The quote of 2026-10-20, which names no end, holds for a year."""
+    assert command("diff", "2025-10-31", "2027-01-01")[2] == (
+        "xlcost: the second day: 2027-01-01 cannot be used; the tables know prices from 2023-04-01 to 2026-11-01, "
+        "and after that only quotes of your own, to 2027-10-19\n"
+    )
 
 
 def test_formats_are_named_where_they_are_asked_for(good):

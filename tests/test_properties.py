@@ -549,7 +549,7 @@ def test_after_the_edition_there_is_no_price(name, as_of):
 def test_a_term_that_is_not_offered_says_what_is():
     missing = "^no spot price of 'a100-40-sxm' from Lambda on "
     with pytest.raises(
-        NotInTable, match=missing + "2023-04-07; that day the table has Lambda on_demand, AWS on_demand, "
+        NotInTable, match=missing + "2023-04-07; that day the table has Lambda on_demand, AWS spot, GCP spot, "
     ):
         xlcost.gpu_price("a100-40-sxm", "Lambda", "spot", "2023-04-07")
     with pytest.raises(NotInTable, match=missing + "2000-01-01; the table has other prices of it from 2023-04-01 to "):

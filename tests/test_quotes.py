@@ -14,6 +14,7 @@ from xlcost.quantities import excel_serial
 from xlcost.tables import prices
 from xlcost.tables.own_schema import OwnQuote
 from xlcost.tables.periods import EDITION
+from xlcost.workbook import plan
 from xlcost.workbook.sheet import Book
 from xlcost.workbook.tables import add_tables
 
@@ -93,13 +94,56 @@ def test_quotes_in_the_table_of_offers(own):
     assert len(rows) == len(price_table("h100-sxm", as_of="2026-10-31")) - 1
 
 
-def test_a_newer_quote_moves_the_last_day_known(own):
-    assert data_as_of() == excel_serial(EDITION)
+def test_a_quote_of_after_the_edition_counts_at_once_and_moves_nothing_else(own):
     listed = gpu_price("H100", "Lambda")
-    own("H100,CoreWeave,on_demand,2.05,,2026-11-15,,,Offer\n")
-    assert data_as_of() == excel_serial(dt.date(2026, 11, 15))
-    assert gpu_price("H100", "CoreWeave") == 2.05
+    own(
+        "H100,CoreWeave,on_demand,2.05,,2026-11-15,,,Offer\nH100,CoreWeave,on_demand,1.95,,2026-11-20,,,Better\n"
+        "H100,CoreWeave,3yr,1.5,,2026-11-15,2027-01-01,,Contract\n"
+    )
+    assert data_as_of() == excel_serial(EDITION)
+    assert gpu_price("H100", "CoreWeave") == 1.95
     assert gpu_price("H100", "Lambda") == listed
+    with pytest.raises(NotInTable, match="after the data edition"):
+        gpu_price("H100", "Lambda", as_of="2026-11-15")
+    with pytest.raises(NotInTable, match="no 3yr price"):
+        gpu_price("H100", "CoreWeave", "3yr")
+    assert gpu_price("H100", "CoreWeave", "3yr", "2027-01-01") == 1.5
+
+
+SHEET_ROWS = """\
+H100,CoreWeave,on_demand,2.05,,2026-10-20,,,Correct
+h100-sxm,CoreWeave,on_demand,2.05,,2026-10-20,2026-10-20,,First
+h100-sxm,CoreWeave,on_demand,1.95,,2026-10-21,2026-10-20,,Corrected
+h100-sxm,Azure,on demand,2.05,,2026-10-20,,,Term
+h100-sxm,Azure,on_demand,-2.05,,2026-10-20,,,Negative
+h100-sxm,Azure,spot,2,,2026-10-20,,2026-10-19,Ends before
+,AWS,1yr,,1.5,2026-10-20,,,Too much off
+h100-sxm,amazon,spot,2,,2026-10-20,,,Alias
+h100-sxm,Lambda,3yr,2,,2026-11-20,,,After the edition
+"""
+STATES = ["left out", "left out", "counts", "left out", "left out", "left out", "left out", "counts; Prices", "counts"]
+
+
+def test_what_somebody_pastes_into_the_sheet_says_whether_it_counts(engines, tmp_path):
+    """Pasting goes past the lists: a row that cannot count is left out and lights the check."""
+    made = plan.book()
+    values = made.values()
+    columns = "BCDEFGHIJ"
+    for n, line in enumerate(SHEET_ROWS.splitlines()):
+        for column, text in zip(columns, line.split(","), strict=True):
+            number = column in "EF" and text
+            day = column in "GHI" and text
+            kept = float(text) if number else excel_serial(dt.date.fromisoformat(text)) if day else text or None
+            values["Prices"][f"{column}{7 + n}"] = kept
+    made.save(tmp_path / "plan.xlsx", values)
+    for engine in engines.values():
+        found = engine(tmp_path / "plan.xlsx")
+        states = [found["Prices"][f"Q{7 + n}"] for n in range(len(STATES))]
+        assert [state[: len(wanted)] for state, wanted in zip(states, STATES, strict=True)] == STATES
+        assert states[-1] == states[2] == "counts"
+        assert found["Prices"]["L15"] == excel_serial(EDITION)
+        lit = [ref for ref, value in found["Checks"].items() if value == "CHECK" or value == 6]
+        assert found["Checks"]["E4"] != "ALL OK", lit
 
 
 def test_workbook_equals_python(own, engines, tmp_path):

@@ -1,5 +1,7 @@
 """xlcost snapshot: every formula becomes the value it showed, nothing that computes goes along, and a sheet says so."""
 
+import csv
+import datetime as dt
 import hashlib
 import re
 import shutil
@@ -14,14 +16,17 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, DataBarRule, FormulaRule, IconSetRule, Rule
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
 from xlcost import cli
 from xlcost.errors import BadInput
+from xlcost.tables import prices, schema
+from xlcost.tables.periods import EDITION
 from xlcost.workbook import opc
 from xlcost.workbook.opened import workbook_parts
 from xlcost.workbook.snapshot import snapshot
@@ -214,6 +219,14 @@ def full_workbook(path):
     sheet.add_table(Table(displayName="Costs", ref="A1:B6"))
     sheet.add_data_validation(DataValidation(type="list", formula1="Choices", sqref="E5"))
     sheet.conditional_formatting.add("A2:A6", FormulaRule(["A2>Limit"], fill=PatternFill(bgColor="FF0000")))
+    for rule in (
+        ColorScaleRule("min", start_color="FFFFFF", end_type="max", end_color="FF0000"),
+        DataBarRule("num", 0, "max", color="638EC6"),
+        IconSetRule("3Arrows", "percent", [0, 33, 67]),
+        CellIsRule("greaterThan", ["5"], font=Font(bold=True)),
+        Rule("top10", rank=3),
+    ):
+        sheet.conditional_formatting.add("B2:B6", rule)
     chart = LineChart()
     chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=6), titles_from_data=True)
     sheet.add_chart(chart, "K2")
@@ -235,6 +248,12 @@ NAMES = {
     "INFER_FLOPS": "_xlfn.LAMBDA(_xlpm.a,2*_xlpm.a)",
     "Outside": "[1]Prices!$A$1",
     "Choices": "Sheet!$A$2:$A$6,Hidden!$A:$A",
+    "Typed": "=Sheet!a1",
+    "Corners": "Sheet!$A$1:Sheet!$B$6",
+    "Through": "Sheet:Hidden!$A$1",
+    "Broken": "Sheet!#REF!",
+    "Of_Table": "Costs[cost]",
+    "Missing": "#N/A",
 }
 EXTRA = {
     "xl/externalLinks/externalLink1.xml": (b"<externalLink/>", "externalLink"),
@@ -351,12 +370,27 @@ def test_what_computes_or_looks_outside_does_not_go_along(full):
 
 def test_names_of_cells_stay_and_those_that_compute_go(full):
     _, copy, told = full
-    assert sorted(told.names) == ["INFER_FLOPS", "Limit", "Outside"]
+    assert (sorted(told.names), told.outside) == (["INFER_FLOPS", "Limit"], ["Outside"])
     kept = opened(copy)
     assert {name: d.attr_text for name, d in kept.defined_names.items()} == {
-        name: text for name, text in NAMES.items() if name not in told.names
+        name: text for name, text in NAMES.items() if name not in (*told.names, *told.outside)
     }
     assert kept["Sheet"].print_area == "'Sheet'!$A$1:$E$20"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        CellIsRule("greaterThan", ["$B$2"]),
+        ColorScaleRule("formula", "$B$2", "FFFFFF", end_type="max", end_color="FF0000"),
+    ],
+    ids=["a value over a cell's", "a colour scale from a cell's value"],
+)
+def test_looks_that_compute_are_told(small, tmp_path, rule):
+    workbook = opened(small)
+    workbook.active.conditional_formatting.add("A1:A9", rule)
+    workbook.save(small)
+    assert snapshot(small, tmp_path / "copy.xlsx").sheets[0].formats == 1
 
 
 def test_a_chart_over_a_name_that_went_keeps_its_numbers(full):
@@ -385,8 +419,9 @@ def test_comments_links_hidden_sheets_rows_and_columns_stay_and_are_told(full):
 def test_what_was_left_out_and_kept_is_told(full):
     rows = provenance(full[1], "Provenance (xlcost)")
     lines = [row[0] for row in rows]
-    assert "names that are formulas: Limit, INFER_FLOPS, Outside" in lines
+    assert "names that are formulas: Limit, INFER_FLOPS" in lines
     for line in (
+        "names of cells in other workbooks: Outside",
         "rules for what may be typed in (1)",
         "what-if scenarios, with their values (1)",
         "links to other workbooks (1)",
@@ -475,6 +510,13 @@ def test_the_date_is_given_or_the_files_own(small, tmp_path):
     write_parts(small, parts | {"docProps/core.xml": core})
     snapshot(small, tmp_path / "copy.xlsx")
     assert fact(tmp_path / "copy.xlsx", "Date") == "2025-03-04, when the source was last saved, as it says itself"
+    fixed = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2026-11-01T00:00:00Z", core)
+    for undated in (fixed, re.sub(rb"<dcterms:modified.*?</dcterms:modified>", b"", core)):
+        write_parts(small, parts | {"docProps/core.xml": undated})
+        snapshot(small, tmp_path / "copy.xlsx")
+        assert fact(tmp_path / "copy.xlsx", "Date") == (
+            "not known: the source does not say when it was made; xlcost snapshot --date states a date"
+        )
     with pytest.raises(BadInput, match=r"^date: '31/10/2026' is no date; it takes one such as 2026-10-31$"):
         snapshot(small, tmp_path / "copy.xlsx", "31/10/2026")
 
@@ -487,6 +529,79 @@ def test_versions_and_edition_are_told(small, tmp_path):
     made = fact(tmp_path / "copy.xlsx", "Made with")
     assert made == f"xlcost {version('xlcost')}, Python {platform.python_version()}, openpyxl {version('openpyxl')}"
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", fact(tmp_path / "copy.xlsx", "Edition of xlcost's tables"))
+
+
+def test_workbooks_that_xlcost_made_claim_no_day(pair):
+    """Their date is the same however late they are filled in."""
+    assert fact(pair[1], "Date").startswith("not known: the source does not say when it was made")
+
+
+QUOTE = "gpu,provider,term,usd_per_gpu_hour,off_list,as_of,from,until,source\nH100,,on_demand,2,,{},,,Offer\n"
+
+
+def test_own_quotes_are_told_apart_from_the_edition(small, tmp_path, monkeypatch):
+    """A quote that is newer than the tables does not make them newer; merged rows do."""
+    own, copy = tmp_path / "own", tmp_path / "copy.xlsx"
+    own.mkdir()
+    (own / "quotes.csv").write_text(QUOTE.format(EDITION + dt.timedelta(days=20)), encoding="utf-8")
+    workbook = opened(small)
+    sheet = workbook.active
+    sheet["D1"], sheet["D2"], sheet["D3"] = "own quote, 2026-11-21, Offer", "our own quote", "2026-10-04, AWS"
+    workbook.save(small)
+    parts = parts_of(small)
+    row = f'<row r="9">{cell("D9", "<f>D1</f><v>own quote, 2026-11-21, Offer</v>", "str")}</row></sheetData>'
+    write_parts(small, parts | {SHEET: parts[SHEET].replace(b"</sheetData>", row.encode())})
+    monkeypatch.setenv("XLCOST_DATA", str(own))
+    try:
+        prices.forget()
+        snapshot(small, copy)
+        assert fact(copy, "Edition of xlcost's tables") == EDITION.isoformat()
+        assert fact(copy, "Own quotes") == "2 cells name one as the source"
+        packaged = Path(schema.__file__).with_name("gpu_prices.csv").read_text(encoding="utf-8").splitlines()
+        row = dict(zip(*csv.reader(packaged[:2]), strict=True)) | {"as_of": "2026-11-15"}
+        lines = [packaged[0], ",".join(f'"{text}"' for text in row.values())]
+        (own / "offers.csv").write_text("\n".join(lines), encoding="utf-8")
+        prices.forget()
+        snapshot(small, copy)
+        assert fact(copy, "Edition of xlcost's tables") == "2026-11-15"
+    finally:
+        monkeypatch.setenv("XLCOST_DATA", "")
+        prices.forget()
+
+
+def test_without_own_quotes_none_is_told(pair):
+    assert fact(pair[1], "Own quotes") == "none shown"
+
+
+def test_tables_of_another_edition_in_the_source_are_told(small, tmp_path):
+    workbook = opened(small)
+    workbook.custom_doc_props.append(StringProperty(name="xlcost data edition", value="2026-05-01"))
+    workbook.save(small)
+    snapshot(small, tmp_path / "copy.xlsx")
+    told = fact(tmp_path / "copy.xlsx", "Edition of xlcost's tables")
+    assert told == f"{EDITION}; those in the source are of 2026-05-01"
+
+
+def shown_errors(path):
+    """By openpyxl, in the order of the sheets."""
+    book = opened(path, data_only=True)
+    cells = (c for sheet in book.worksheets for row in sheet.iter_rows() for c in row)
+    return [f"{c.parent.title}!{c.coordinate} {c.value}" for c in cells if c.data_type == "e"]
+
+
+def test_cells_that_show_an_error_are_counted_and_named(pair, full, tmp_path):
+    found = shown_errors(pair[0])
+    assert fact(pair[1], "Cells that show an error") == (f"{len(found)}: {', '.join(found)}" if found else "none")
+    assert full[2].errors == "2: Sheet!A11 #DIV/0!, Sheet!B14 #N/A"
+    assert ["Cells that show an error", full[2].errors] in provenance(full[1], "Provenance (xlcost)")
+    workbook, path = Workbook(), tmp_path / "errors.xlsx"
+    for row in range(1, 8):
+        workbook.active[f"B{row}"] = "#NAME?"
+    workbook.save(path)
+    told = snapshot(path, tmp_path / "copy.xlsx")
+    assert told.errors == (
+        "7: Sheet!B1 #NAME?, Sheet!B2 #NAME?, Sheet!B3 #NAME?, Sheet!B4 #NAME?, Sheet!B5 #NAME? and 2 more"
+    )
 
 
 # What is refused
@@ -551,6 +666,22 @@ def test_commands_say_what_they_did(tmp_path, monkeypatch, capsys):
     assert (status, err) == (0, "")
     assert out.startswith(f"{tmp_path / 'plan.snapshot.xlsx'}: 1,")
     assert "formulas became values; its last sheet says where they come from" in out
+    assert "Warning" not in out
+    run("snapshot", book)
+    broken = tmp_path / "broken.xlsx"
+    workbook = Workbook()
+    workbook.active["B2"] = "#N/A"
+    workbook.save(broken)
+    status, out, err = run("snapshot", broken)
+    assert (status, err) == (0, "")
+    assert "\nWarning, cells that show an error: 1: Sheet!B2 #N/A; look at them before you send it\n" in out
+    for words in ("addin functions", "addin lambdas", "addin lite", "addin lite --remove"):
+        for same in (book, tmp_path / "." / "x" / ".." / "plan.xlsx"):
+            status, out, err = run(*words.split(), book, "--out", same)
+            assert (status, out) == (2, "")
+            assert err == (
+                f"xlcost: out: {same} is the workbook itself; name another file, or write it anew with --in-place\n"
+            )
     status, out, err = run("addin", "lite", book)
     made = tmp_path / "plan.lite.xlsx"
     assert (status, out) == (

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import benchmark_hosts
 import pytest
 
 LIMITS = (3, 4, 3, 20, 1)  # of the lines that python tests/benchmark.py prints, in that order
@@ -21,3 +22,17 @@ def lines():
 def test_ratio(lines, place):
     assert len(lines) == len(LIMITS)
     assert 0 < float(lines[place].split()[0]) < 2 * LIMITS[place], lines[place]
+
+
+@pytest.fixture(scope="module")
+def calls():
+    """Through xlwings' own code for Excel."""
+    return benchmark_hosts.com_ratios(Path())
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [(benchmark_hosts.ARRAY, 3), (benchmark_hosts.SCALAR, 3), (benchmark_hosts.COSTLIEST, 12)]
+)
+def test_call_from_excel(calls, name, limit):
+    """The limits themselves for TRAIN_COST; the order of magnitude for the function that looks up and computes most."""
+    assert 0 < calls[name] <= limit

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import io
 import random
 import sys
 from pathlib import Path
@@ -212,7 +213,24 @@ NAMES = [  # provider, name, hint, memory, instance -> id, or words of the reaso
     ("AWS", "A16", "", 16, "x", "unknown gpu"),
     ("Vast.ai", "RTX3060", "", 8, "", "has 8 GB; rtx3060-12 has 12"),
     ("AWS", "H100", "", 141, "", "has 141 GB"),
-    ("AWS", "B200", "", None, "p5.48xlarge", "the tables know p5.48xlarge with h100-sxm"),
+    ("AWS", "A100", "", None, "p4d.24xlarge", "a100-40-sxm"),  # the instance says what the name does not
+    ("Azure", "V100", "", None, "Standard_ND40rs_v2", "v100-sxm2-32"),
+    (
+        "AWS",
+        "A100-80GB",
+        "",
+        None,
+        "p4d.24xlarge",
+        "the tables know p4d.24xlarge with a100-40-sxm; if it is one, add --gpu A100-80GB=a100-40-sxm",
+    ),
+    (
+        "AWS",
+        "B200",
+        "",
+        None,
+        "p5.48xlarge",
+        "the tables know p5.48xlarge with h100-sxm; if it is one, add --gpu B200=h100-sxm",
+    ),
 ]
 
 
@@ -314,6 +332,39 @@ def test_what_the_file_lacks_is_said_and_stays(update, tmp_path):
     assert "h100-sxm AWS on_demand" not in gone
     assert " spot" not in gone  # of which the file says nothing
     assert last_price("H200", "AWS") == lacking
+
+
+def printed(capsys, monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["xlcost", *words])
+    with pytest.raises(SystemExit):
+        cli.main()
+    return capsys.readouterr().out
+
+
+def test_the_cure_that_a_sentence_names_works(update, merged, tmp_path):
+    """A line that another name puts in doubt: the option taken from the sentence, word for word."""
+    file = tmp_path / "aws.csv"
+    file.write_text(f"{CATALOGUE}p4d.24xlarge,us-east-1,16,1,1,8,A100-80GB,,False\n")
+    told = update(file, "--as-of", DAY, "--dry-run")[1]
+    option, pair = told.partition("if it is one, add ")[2].split()[:2]
+    assert "0 new rows" in told
+    assert merged(file, option, pair)["a100-40-sxm", "on_demand", plain("p4d.24xlarge")]["usd_per_gpu_hour"] == "2"
+
+
+def test_the_whole_table_as_xlcost_tables_prints_it(update, folder, tmp_path, capsys, monkeypatch):
+    """Another release's table: that of this one, with a sighting more."""
+    text = printed(capsys, monkeypatch, "tables", "gpu_prices", "--format", "csv")
+    head, first, *_ = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    new = dict(zip(head, first, strict=True)) | {"as_of": DAY.isoformat()}
+    for encoding in ("utf-8", "utf-16"):  # what a shell of Windows writes, with > too
+        file = tmp_path / f"{encoding}.csv"
+        file.write_text(text + ",".join(f'"{cell}"' for cell in new.values()) + "\n", encoding=encoding)
+        status, out, err = update(file, "--dry-run")
+        assert (status, err) == (0, "")
+        assert "\n1 new row: 0 offers new" in out
+        assert f"; {text.count(chr(10)) - 1:,} rows there already" in out
+    assert update(file, "--yes")[0] == 0
+    assert list(csv.DictReader((folder / "offers.csv").read_text(encoding="utf-8").splitlines())) == [new]
 
 
 def test_of_a_table_of_ours_the_new_rows(update, folder, tmp_path):

@@ -16,6 +16,7 @@ from urllib.response import addinfourl
 import pytest
 from test_update import AWS, CATALOGUE, DAY, GCP, HERE, folder, update  # noqa: F401 (fixtures)
 
+from xlcost import cli
 from xlcost.tables import catalogues, edition_source, prices, schema
 from xlcost.tables.periods import EDITION
 
@@ -37,6 +38,16 @@ BAD = {  # text of a file -> words of the sentence
     "a decimal comma": (CATALOGUE + 'a,us,"7,00",1,1,1,H100,80,False\n', "'7,00' is no number"),
     "words as count": (SKY + "a,H100,eight,2,1,us\n", "acceleratorcount: 'eight' is no number"),
     "spot neither true nor false": (CATALOGUE + "a,us,1,1,1,1,H100,80,maybe\n", "it takes True or False"),
+    "a price below 0": (
+        CATALOGUE + "a,us,-55,1,1,1,H100,80,False\na,eu,60,1,1,1,H100,80,False\n",
+        "line 2, price: '-55' is below 0",
+    ),
+    "a spot price below 0": (SKY + "a,H100,1,2,-1,us\na,H100,1,2,1,eu\n", "line 2, spotprice: '-1' is below 0"),
+    "a host below 0": (
+        SKY + "a2-highgpu-1g,,,-1,1,us\n,A100,1,2,1,us\n",
+        "line 3, host_price: '-1' is below 0",
+    ),
+    "a wide formula": (CATALOGUE + "＝cmd,us,1,1,1,1,H100,80,False\n", "line 2, instance: '＝cmd' begins as"),
     "a short line": (CATALOGUE + GOOD + "a,us,1\n", "line 3: has 3 cells; the first line names 9"),
     "an open quote": (CATALOGUE + 'a,"us,1,1,1,1,H100,80,False\n', "is broken as CSV"),
     "a column twice": (CATALOGUE.replace("cpu", "price") + GOOD, "the column 'price' stands twice"),
@@ -81,6 +92,12 @@ def test_all_errors_of_a_file_at_once(untouched, tmp_path):
     assert "line 2, price" in err
     assert "line 7, gpu_count" in err
     assert err.rstrip().endswith("and 10 more")
+    file.write_text(CATALOGUE + "a,us,1\n" + GOOD + "a,us,nan,1,1,1,H100,80,False\na,us,1,1,1,1,H100,80,False,,\n")
+    assert [line.split(":")[0].strip() for line in untouched(file, "--as-of", DAY, "--yes").splitlines()[1:]] == [
+        "line 2",
+        "line 4, price",
+        "line 5",
+    ]
 
 
 OURS = "gpu,provider,term,usd_per_gpu_hour,instance,gpus,region,basis,as_of,source,checked,notes\n"
@@ -88,7 +105,7 @@ OURS = "gpu,provider,term,usd_per_gpu_hour,instance,gpus,region,basis,as_of,sour
 
 def test_errors_of_a_table_of_ours_at_once(untouched, tmp_path):
     file = tmp_path / "prices.csv"
-    row = "h100-sxm,AWS,on_demand,5,,1,,instance,2026-10-30,a page,yes,\n"
+    row = "h100-sxm,AWS,on_demand,5,,1,,instance,2026-10-30,aws.example/prices,yes,\n"
     wrong = [
         ("h100-sxm", "h1000"),
         ("h100-sxm", "H100"),
@@ -101,25 +118,118 @@ def test_errors_of_a_table_of_ours_at_once(untouched, tmp_path):
     for words in (
         "line 2, gpu: unknown gpu 'h1000'",
         "line 3, gpu: 'H100' is a name; write the id h100-sxm",
-        "line 4, as-of: 2036-10-30 lies more than 183 days after",
+        "line 4, as-of: 2036-10-30 lies more than 92 days after",
         "line 5, provider: 'median' is no provider",
         "line 6, usd_per_gpu_hour: 1e+06 is more than 10,000",
     ):
         assert words in err
-    file.write_text(OURS + row.replace(",5,", ",-5,") + row.replace("a page", "=A1"))
+    file.write_text(OURS + row.replace(",5,", ",-5,") + row.replace("aws.example/prices", "=A1"))
     err = untouched(file, "--yes")
     assert "line 2, usd_per_gpu_hour" in err
     assert "line 3, source: '=A1' begins as a formula" in err
+    slips = row.replace(",5,", ",-5,").replace("2026-10", "2036-10").replace("AWS", "median").replace("sxm", "sxn")
+    file.write_text(OURS + slips + "h100-sxm,AWS\n" + row.replace("yes", "perhaps"))
+    said = untouched(file, "--yes").splitlines()[1:]
+    assert [line.split(":")[0].strip() for line in said] == [
+        *("line 2, usd_per_gpu_hour", "line 2, gpu", "line 2, as-of", "line 2, provider"),
+        *("line 3", "line 4, checked"),
+    ]
+
+
+WHOLE = OURS.replace("instance,", "usd_per_instance_hour,instance,", 1)
+
+
+def of_ours(term="on_demand", usd="6.9", whole="55.2", source="aws.example/prices", region="us"):
+    return f"h100-sxm,AWS,{term},{usd},{whole},p5.48xlarge,8,{region},instance,2026-10-30,{source},yes,\n"
+
+
+@pytest.mark.parametrize(("whole", "taken"), [("55.2", True), ("55.7", True), ("", True), ("56", False), ("99", False)])
+def test_the_price_of_an_instance_is_that_of_its_gpus(update, tmp_path, whole, taken):
+    file = tmp_path / "prices.csv"
+    file.write_text(WHOLE + of_ours(whole=whole))
+    status, _, err = update(file, "--dry-run")
+    assert (status == 0) is taken
+    assert taken or f"line 2, usd_per_instance_hour: {whole} is not 8 x 6.9 = 55.2, the price of its gpus" in err
+
+
+SOURCES = {
+    "https://aws.amazon.com/ec2/pricing": True,
+    "lambda.ai/pricing": True,
+    "github.com/dstackai/gpuhunt prices.json @3584151": True,
+    "aws/vms.csv (SkyPilot catalogue)": True,
+    "Offer 4711 by mail": True,
+    "Price list, November": True,
+    "a colleague": False,
+    "vendor page": False,
+    "datasheet": False,
+    "AWS": False,
+    "x.y/z": False,
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_is_a_page_a_path_or_a_document(update, tmp_path, source):
+    file = tmp_path / "prices.csv"
+    file.write_text(WHOLE + of_ours(source=f'"{source}"'))
+    status, _, err = update(file, "--dry-run")
+    assert (status == 0) is SOURCES[source]
+    assert SOURCES[source] or f"line 2, source: '{source}' names no page, path or document" in err
+
+
+@pytest.mark.parametrize(
+    ("other", "odd"),
+    [
+        ({"term": "1yr", "usd": "7"}, True),
+        ({"term": "spot", "usd": "6.95"}, True),
+        ({"term": "3yr", "usd": "6.9"}, False),
+        ({"term": "1yr", "usd": "5"}, False),
+        ({"term": "1yr", "usd": "7", "region": ""}, True),
+        ({"term": "1yr", "usd": "7", "region": "eu"}, False),  # dearer there, as may be
+    ],
+)
+def test_dearer_than_on_demand_waits_for_a_yes(update, tmp_path, other, odd):
+    file = tmp_path / "prices.csv"
+    file.write_text(WHOLE + of_ours() + of_ours(**({"whole": ""} | other)))
+    out = update(file, "--dry-run")[1]
+    assert out.count("2 new rows" if not odd else "1 new row:") == 1
+    assert ("Suspicious, left out (--accept-outliers takes them)" in out) is odd
+    assert ("times 6.9000 (on demand that day)" in out) is odd
+    assert "2 new rows" in update(file, "--dry-run", "--accept-outliers")[1]
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"PK\x03\x04rest", "is packed"), (b"\x1f\x8brest", "is packed"), (b"price\xff", "is no UTF-8 text")],
+    [
+        (b"PK\x03\x04rest", "is packed; unpack it"),
+        (b"\x1f\x8brest", "is packed; unpack it"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook; open it"),
+        (b"price\xff", "is no UTF-8 text"),
+        (b' \n[{"gpu": "h100-sxm"}]', "is JSON; give the same table as CSV"),
+    ],
 )
 def test_files_that_are_no_text(untouched, tmp_path, data, words):
     file = tmp_path / "aws.csv"
     file.write_bytes(data)
     assert words in untouched(file, "--as-of", DAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("prices.xlsx", "is a workbook; open it, save the sheet with the prices as CSV UTF-8, and give that file"),
+        ("prices.json", "is JSON; give the same table as CSV, such as xlcost tables gpu_prices --format csv prints"),
+        ("prices.csv", "holds the offers of one day, as xlcost prices export writes them, without the day of each"),
+    ],
+)
+def test_what_prices_export_writes_is_not_taken(untouched, tmp_path, monkeypatch, capsys, name, words):
+    out = tmp_path / name
+    monkeypatch.setattr(sys, "argv", ["xlcost", "prices", "export", "--out", str(out)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    capsys.readouterr()
+    err = untouched(out, "--yes")
+    assert err.startswith(f"xlcost: {name} {words}")
+    assert err.count("\n") == 1
 
 
 def test_sizes(untouched, tmp_path, monkeypatch):
@@ -165,7 +275,7 @@ REFUSED = {
     "no day": ((AWS,), "add --as-of"),
     "no date": ((AWS, "--as-of", "soon"), "as-of: 'soon' is no date"),
     "no day of the calendar": ((AWS, "--as-of", "2026-02-30"), "is no date"),
-    "the future": ((AWS, "--as-of", DAY + dt.timedelta(days=184)), "more than 183 days after"),
+    "the future": ((AWS, "--as-of", DAY + dt.timedelta(days=184)), "more than 92 days after"),
     "a slip in the provider": ((AWS, "--as-of", DAY, "--provider", "AWW"), "did you mean 'AWS'?"),
     "the median": ((AWS, "--as-of", DAY, "--provider", "median", "--new-provider"), "is no provider"),
     "a formula as provider": ((AWS, "--as-of", DAY, "--provider", "=A1", "--new-provider"), "is no provider"),
@@ -223,12 +333,18 @@ def test_updates_are_taken_back_one(update, folder):
     assert (folder / "offers.csv").read_bytes() != first
     assert f"DATA_AS_OF is now {DAY}" in update("--undo")[1]
     assert (folder / "offers.csv").read_bytes() == first
-    assert "there is no update to take back" in update("--undo")[2]
+    status, out, err = update("--undo")
+    assert (status, out) == (2, "")
+    assert err == (
+        "xlcost: there is no update to take back: only the last one can be, once; all merged rows stand in "
+        f"{folder / 'offers.csv'}\n"
+    )
     (folder / "offers.csv").unlink()
     prices.forget()
     update(AWS, "--as-of", DAY, "--yes")
     assert f"DATA_AS_OF is now {EDITION}" in update("--undo")[1]
     assert [path.name for path in folder.iterdir()] == [".lock"]
+    assert update("--undo")[2] == "xlcost: there is no update to take back: none is merged\n"
 
 
 @pytest.mark.parametrize("syncs", [1, 2])

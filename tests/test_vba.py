@@ -1,9 +1,11 @@
 """The add-in's VBA: its text by a grammar of the language, and run by LibreOffice, over pretended Excel and Windows."""
 
+import io
 import json
 import os
 import re
 import subprocess
+import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,6 +25,7 @@ from xlcost import __version__
 from xlcost.catalogue import FUNCTIONS
 from xlcost.cells import ERROR_CODES
 from xlcost.desktop import xlam
+from xlcost.desktop.ovba import Project
 from xlcost.hosts import vba
 
 BAS = Path(vba.__file__).parents[1] / "addin" / "xlcost.bas"
@@ -86,16 +89,34 @@ def parsed(text, mode):
 
 COMPILED = vba_stub.compiled(TEXT)
 NAMED = 'Attribute VB_Name = "xlcost"\nOption Explicit\n'
-PROCEDURES = re.findall(r"(?ms)^(?:Private )?(?:Function|Sub) .*?^End (?:Function|Sub)\n", COMPILED)
+PROCEDURE = re.compile(r"(?ms)^(?:Public |Private )?(?:Function|Sub) .*?^End (?:Function|Sub)\n")
+PROCEDURES = PROCEDURE.findall(COMPILED)
+
+
+def check_grammar(text):
+    """Each procedure by itself, and what is left without them."""
+    for procedure in PROCEDURE.findall(text):
+        assert mistakes(NAMED + procedure) == [], procedure
+    rest = PROCEDURE.sub("", text)
+    assert "End " not in rest and mistakes(rest) == []
 
 
 def test_grammar():
-    """Each procedure by itself, and what is left without them."""
-    rest = COMPILED
-    for procedure in PROCEDURES:
-        assert mistakes(NAMED + procedure) == [], procedure
-        rest = rest.replace(procedure, "")
-    assert "End " not in rest and mistakes(rest) == []
+    check_grammar(COMPILED)
+
+
+def classes():
+    """The two classes of the add-in, as they stand in the file."""
+    with zipfile.ZipFile(io.BytesIO(xlam.build(FUNCTIONS, r"C:\python.exe"))) as file:
+        project = Project(file.read(xlam.BINARY))
+    return {name: project.source(name).replace("\r\n", "\n") for name in (xlam.XLWINGS, vba.WINDOWS)}
+
+
+@pytest.mark.parametrize("name", [xlam.XLWINGS, vba.WINDOWS])
+def test_grammar_of_classes(name):
+    """Of what was taken from xlwings too: no procedure is torn."""
+    text = vba_stub.compiled(classes()[name])
+    check_grammar(NAMED + re.sub("(?m)^(Attribute|Option Explicit).*\n", "", text) + "\n")
 
 
 @pytest.mark.parametrize(
@@ -133,11 +154,14 @@ def basic(tmp_path_factory):
         def ask(answers, *formulas, interpreter=python):
             ours = "Option VBASupport 1\n" + re.sub(r"(?m)^Attribute .*\n", "", vba_stub.compiled(TEXT))
             stubs = vba_stub.modules(interpreter, {"XLCOST_VERSION": __version__} | answers)
-            question = {"path": str(path), "modules": stubs | {"xlcost": ours}, "formulas": [pretend("", 0), *formulas]}
+            stubs |= {"xlcost": ours, vba.WINDOWS: vba_stub.CLASS + vba_stub.compiled(vba.windows())}
+            question = {"path": str(path), "modules": stubs, "formulas": [pretend("", 0), *formulas]}
             process.stdin.write(json.dumps(question) + "\n")
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())
             assert answer["project"] == "XlcostAddin"
+            kinds = {name: re.search("VBA_ModuleType=(.*)", text)[1] for name, text in answer["modules"].items()}
+            assert [name for name, kind in kinds.items() if kind == "VBAModule"] == ["xlcost"]
             assert "XlcostCall" in answer["modules"]["xlcost"]
             return answer["shown"][1:]
 
@@ -173,6 +197,12 @@ def number(code):
     """How LibreOffice shows CVErr of it: Excel's error numbers are the last digits of what COM has."""
     (com,) = (value for value, name in ERROR_CODES.items() if name == code)
     return f"Error {com + 2146828288}"
+
+
+@pytest.mark.parametrize("name", ["XLPy", "GetConfig", "FileExists", "SetVariable"])
+def test_cell_cannot_call_what_stands_in_a_class(basic, answers, name):
+    called = [f'={name}("a")', f'=xlwings.{name}("a")', f'={vba.WINDOWS}.{name}("a")', f"={name}()"]
+    assert {*basic(answers, *called, scene("starts"))} == {"#NAME?", "0"}
 
 
 def test_number_and_text(basic, answers):

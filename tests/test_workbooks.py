@@ -17,11 +17,11 @@ from xlcost.errors import BadInput
 from xlcost.native import Tracer
 from xlcost.quantities import excel_serial
 from xlcost.tables.store import GPUS, MODELS
-from xlcost.workbook import article, packaged, plan
+from xlcost.workbook import article, opc, packaged, plan
 from xlcost.workbook.article_claims import CLAIMS
 from xlcost.workbook.demo import fill, run
 from xlcost.workbook.scenarios import parsed
-from xlcost.workbook.stamp import read_parts, sheet_parts, stamp
+from xlcost.workbook.stamp import read_parts, stamp
 
 ROOT = Path(__file__).parents[1]
 FORBIDDEN = ("XLOOKUP", "LET(", "LAMBDA", "FILTER(", "OFFSET", "INDIRECT", "TODAY", "NOW(", "_xlfn", "MAXIFS", "IFS(")
@@ -185,10 +185,10 @@ def test_filling_changes_values_only(folder):
     for scenario in SCENARIOS:
         blank, filled = read_parts(packaged.template()), read_parts(folder / f"{scenario.file}.xlsx")
         assert blank.keys() == filled.keys()
-        for part, title in sheet_parts(blank).items():
-            old, new = blank[part].decode(), filled[part].decode()
+        for sheet in opc.sheets(blank):
+            old, new = blank[sheet.part].decode(), filled[sheet.part].decode()
             assert re.findall(r"<f>.*?</f>", old) == re.findall(r"<f>.*?</f>", new)
-            assert re.findall(r'<c r="\w+" s="\d+"', old) == re.findall(r'<c r="\w+" s="\d+"', new), title
+            assert re.findall(r'<c r="\w+" s="\d+"', old) == re.findall(r'<c r="\w+" s="\d+"', new), sheet.title
         book = load_workbook(folder / f"{scenario.file}.xlsx", data_only=True)
         for name, wanted in scenario.inputs.items():
             _, ref = book.defined_names[name].attr_text.split("!")
@@ -256,7 +256,7 @@ def line(file, model="gpt-3", tokens="1", date="2026-10-31", requests="0"):
         (HEADER + line("a") + line("a"), "line 3: file: 'a' stands twice"),
         (HEADER + "a,gpt-3\n", "more or fewer cells"),
         ("name\nx\n", "'file' among them"),
-        ("file;Model\na;gpt-3\n", "separated by semicolons"),
+        ("file;Model\na;gpt-3\n", "there is no column 'Price_Date' (Prices as of)"),
         ("file,Model\na,gpt-3\n", "there is no column 'Price_Date' (Prices as of)"),
         (HEADER[:-1] + ",Modell\n" + line("a")[:-1] + ",x\n", "no input 'Modell'; did you mean 'Model'?"),
         (HEADER, "holds no scenario"),
@@ -269,6 +269,37 @@ def test_bad_scenarios_are_sentences(text, sentence, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_table_as_a_german_spreadsheet_saves_it(tmp_path):
+    heads, cells = "file,Price_Date,Requests_Day,Model,Train_Tokens,Run_Mfu", "a,31.10.2026,0,gpt-3,1000,0.25"
+    text = f"{heads}\n{cells}\n".replace(",", ";").replace("0.25", "0,25")
+    english = f"{heads}\n{cells}\n".replace("31.10.2026", "2026-10-31")
+    assert parsed(text, "s.csv") == parsed(english, "s.csv")
+
+
+def test_demo_keeps_what_somebody_changed(tmp_path):
+    run(tmp_path)
+    plans = sorted(tmp_path.glob("*.xlsx"))
+    before = {path: path.read_bytes() for path in plans}
+    run(tmp_path)
+    assert {path: path.read_bytes() for path in plans} == before
+    book = load_workbook(plans[1])
+    book["Inputs"]["D6"] = "changed"
+    book.save(plans[1])
+    changed = plans[1].read_bytes()
+    with pytest.raises(BadInput, match="was changed since it was made; name another folder, or give --overwrite"):
+        run(tmp_path)
+    assert plans[1].read_bytes() == changed
+    run(tmp_path, overwrite=True)
+    assert plans[1].read_bytes() == before[plans[1]]
+
+
+def test_another_figure_does_not_rest_on_what_the_default_does():
+    notes = {ref: told for ref, told in plan.book({"Run_Mfu": 0.25}).values()["Inputs"].items() if ref[0] == "E"}
+    published = [told for told in notes.values() if str(told).startswith("own figure. Default 0.34: Epoch AI")]
+    assert len(published) == 1
+    assert not any("own figure" in str(told) for told in plan.book().values()["Inputs"].values())
+
+
 def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
     text = HEADER[:-1] + ",Project\n" + line("x")[:-1] + ',"=HYPERLINK(""http://bad"",""x"")"\n'
     fill(tmp_path, parsed(text, "s.csv")[0])
@@ -279,7 +310,7 @@ def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
 
 def formula_cells(path):
     parts = read_parts(path)
-    part = next(p for p, title in sheet_parts(parts).items() if title == "Inputs")
+    part = next(sheet.part for sheet in opc.sheets(parts) if sheet.title == "Inputs")
     return " ".join(re.findall(r'<c r="\w+"[^>]*><f>', parts[part].decode()))
 
 

@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from xlcost import __version__
 from xlcost.catalogue import FUNCTIONS
 from xlcost.desktop import compound, ovba, xlam
+from xlcost.desktop.taken_over import as_class
 from xlcost.errors import BadInput
 from xlcost.hosts import vba
 from xlcost.hosts.com import argument_help
@@ -98,10 +99,15 @@ def test_compound_file_with_many_sectors():
 
 def modules(content):
     """{module: source}, as olevba finds it; the source with its attributes."""
+    return {name.partition(".")[0]: text for name, text in files(content).items()}
+
+
+def files(content):
+    """{module with the ending of its kind: source}: .bas is a standard module, .cls a class or a sheet."""
     sources = {}
     parser = VBA_Parser("xlcost.xlam", data=part(content, xlam.BINARY))
     for _, stream, name, text in parser.extract_all_macros():
-        sources[name.partition(".")[0]] = text
+        sources[name] = text
         assert stream.startswith("VBA/")
     parser.close()
     return sources
@@ -122,14 +128,72 @@ def test_attributes_of_our_module(built):
 
 
 def test_modules_of_the_template_are_as_they_were(built):
-    """But for the line that names the project, and the sample, which is not in the add-in."""
+    """But for the sample, which is not in the add-in, and xlwings' module."""
     before, now = modules(xlam.template()), modules(built)
-    assert now.keys() == before.keys() - {"Module1"} | {"xlcost"}
+    assert now.keys() == before.keys() - {"Module1"} | {"xlcost", "XlcostWindows"}
     for name in before.keys() - {"Module1", "xlwings"}:
         assert now[name] == before[name]
-    pairs = zip(before["xlwings"].splitlines(), now["xlwings"].splitlines(), strict=True)
-    (changed,) = [pair for pair in pairs if pair[0] != pair[1]]
-    assert changed[1] == 'Public Const PROJECT_NAME As String = "xlcost"'
+
+
+PROCEDURE = re.compile(r"(?ms)^ *(Public |Private |Friend )?(?:Static )?(Function|Sub|Property \w+) (\w+).*?^End \2")
+
+
+def told(text):
+    """The code without comments that fill a line."""
+    return re.sub(r"(?m)^\s*'.*$", "", text)
+
+
+def test_what_a_cell_can_reach(built):
+    """What stands in a standard module, private or not: our functions, and nothing that touches the computer."""
+    standard = {name: told(text) for name, text in files(built).items() if name.endswith(".bas")}
+    assert list(standard) == ["xlcost.bas"]
+    (text,) = standard.values()
+    public = {(kind, name) for scope, kind, name in PROCEDURE.findall(text) if scope != "Private "}
+    names = ["XLCOST_STATUS", *(spec.name for spec in FUNCTIONS)]
+    assert public == {("Function", name) for name in names} | {("Sub", "Auto_Open"), ("Sub", "XLCOST_DESCRIBE")}
+    harm = r"(?i)\b(Declare|Shell|\w+Object|Open|Kill|Run|Evaluate|SendKeys|\w+Macro|CallByName|SaveSetting)\b"
+    assert set(re.findall(harm, re.sub('"[^"\n]*"', "", text))) == set()
+
+
+def test_what_runs_programs_is_not_in_the_addin(built):
+    before, now = told(modules(xlam.template())["xlwings"]), told("".join(files(built).values()))
+    were = {name for _, _, name in PROCEDURE.findall(before)}
+    gone = were - {name for _, _, name in PROCEDURE.findall(now)}
+    assert gone >= {
+        "RunFrozenPython",
+        "RunPython",
+        "ExecuteWindows",
+        "SaveConfigToFile",
+        "ReadFile",
+        "ImportPythonUDFs",
+    }
+    assert {name for name in gone if re.search(rf"(?i)\b{name}\b", now)} == set()
+
+
+def test_class_of_xlwings_code(built):
+    """Its procedures are xlwings' own; public is what our module calls, and nothing that VBA forbids in a class."""
+    before, now = (modules(content)["xlwings"].replace("\r\n", "\n") for content in (xlam.template(), built))
+    for found in PROCEDURE.finditer(now):
+        head, body = found[0].removeprefix(found[1]).split("\n", 1)
+        assert f"{head}\n" in before and body in before
+    public = {name for scope, _, name in PROCEDURE.findall(now) if scope == "Public "}
+    assert public == set(vba.ASKED.findall(TEXT)) == {"XLPy", "GetConfig", "FileExists", "SheetExists"}
+    for text in (text for name, text in files(built).items() if name in ("xlwings.cls", "XlcostWindows.cls")):
+        declarations = PROCEDURE.sub("", told(text))
+        assert re.findall(r"(?m)^ *(?:Public|Global|Const|Declare|Type|Enum)\b.*", declarations) == []
+    assert 'Private Const PROJECT_NAME As String = "xlcost"' in now
+    assert "distributed under a BSD 3-clause license" in now
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("Function XLPy()", "Function Python()"), ("Public Const XLWINGS", "Public Global_ As Long\nConst X")],
+)
+def test_module_that_cannot_be_taken_over(old, new):
+    source = modules(xlam.template())["xlwings"]
+    assert old in source
+    with pytest.raises(ValueError, match=r"no procedure XLPy|cannot have its line 'Public Global_ As Long'"):
+        as_class(source.replace(old, new), "xlwings", {"XLPy"})
 
 
 def test_streams_that_are_not_changed(built):

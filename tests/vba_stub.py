@@ -7,8 +7,7 @@
 import re
 
 CLASS = "Option VBASupport 1\nOption ClassModule\nOption Compatible\n"
-XLWINGS = """Option VBASupport 1
-Public Const PROJECT_NAME As String = "xlcost"
+PRETENDED = """Option VBASupport 1
 Public Application As New FakeApplication
 Public starts As Long, fails As Long, ends As Long, conf As Long, toolbar As Long, dialog As Long, row As Long
 Public path As String, safe As String, started As String, asked As String
@@ -41,21 +40,6 @@ Function SENTENCE(number)
     Dim cell As New FakeCell
     cell.Row = number
     SENTENCE = XLCOST_STATUS(cell)
-End Function
-
-Function XLPy()
-    starts = starts + 1
-    started = safe
-    If fails > 0 Then Err.Raise 1000, , "Could not load it" & vbCrLf & ", from either folder"
-    Set XLPy = New FakePython
-End Function
-
-Function GetConfig(configKey As String, Optional default As String = "", Optional source As String = "") As Variant
-    If configKey = "INTERPRETER_WIN" Then GetConfig = path
-End Function
-
-Function SheetExists(wb, sheetName As String) As Boolean
-    SheetExists = sheetName = "xlcost.conf" And conf > 0
 End Function
 
 Function FindWindow(class, caption)
@@ -93,6 +77,23 @@ End Function
 """
 )
 CLASSES = {
+    "xlwings": """
+Public Function XLPy()
+    starts = starts + 1
+    started = safe
+    If fails > 0 Then Err.Raise 1000, , "Could not load it" & vbCrLf & ", from either folder"
+    Set XLPy = New FakePython
+End Function
+Public Function GetConfig(configKey As String, Optional default As String = "", Optional source As String = "")
+    If configKey = "INTERPRETER_WIN" Then GetConfig = path
+End Function
+Public Function SheetExists(wb, sheetName As String) As Boolean
+    SheetExists = sheetName = "xlcost.conf" And conf > 0
+End Function
+Public Function FileExists(FileSpec As String) As Boolean
+    FileExists = Dir(FileSpec) <> ""
+End Function
+""",
     "FakeApplication": """
 Public StatusBar As Variant
 Public Function Caller()
@@ -134,20 +135,25 @@ Public Function Value()
 End Function
 """,
 }
+HOLDS = {"VBA7": True, "Win64": True, "Mac": False, "Not Mac": True}  # in Excel on Windows
+HOLDS |= {f'App = "Microsoft {name}"': name == "Excel" for name in ("Excel", "Word", "Access", "PowerPoint")}
 
 
 def compiled(text):
     """The module after conditional compilation on Windows; what it declares of Windows is in the stub."""
-    lines, kept = [], []
-    for line in re.sub("(?m)^ *Private Declare .*\n", "", text).split("\n"):
+    lines, kept = [], []  # kept: whether each #If around a line is true here, and whether it has been
+    for line in re.sub("(?m)^( *Private Declare|#Const) .*\n", "", text).split("\n"):
         word = line.strip()
         if word.startswith("#If "):
-            kept.append({"#If Mac Then": False, "#If Not Mac Then": True}[word])
+            kept.append([HOLDS[word.removeprefix("#If ").partition(" Then")[0]]] * 2)
+        elif word.startswith("#ElseIf "):
+            now = HOLDS[word.removeprefix("#ElseIf ").partition(" Then")[0]] and not kept[-1][1]
+            kept[-1] = [now, kept[-1][1] or now]
         elif word == "#Else":
-            kept[-1] = not kept[-1]
+            kept[-1][0] = not kept[-1][1]
         elif word == "#End If":
             kept.pop()
-        elif all(kept):
+        elif all(now for now, _ in kept):
             lines.append(line)
     assert not kept
     return "\n".join(lines)
@@ -184,4 +190,4 @@ def modules(path, answers):
     """The modules that stand for xlwings, Excel, Windows and Python; `answers` by NAME|argument|argument."""
     cases = "\n".join(case(key, answer) for key, answer in answers.items())
     texts = {name: CLASS + text for name, text in CLASSES.items()} | {"Dictionary": CLASS}
-    return texts | {"xlwings": XLWINGS.replace("{path}", path), "FakePython": PYTHON.replace("{answers}", cases)}
+    return texts | {"Pretended": PRETENDED.replace("{path}", path), "FakePython": PYTHON.replace("{answers}", cases)}

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from xlcost import __version__, cli_addin, cli_prices, cli_tables
+from xlcost import __version__, cli_addin, cli_mistakes, cli_prices, cli_tables
+from xlcost.cli_answer import answered, as_day, print_money, print_result
 from xlcost.errors import BadInput, XlcostError, nearest
 from xlcost.quantities import serial_date
-from xlcost.tables.currency import DOLLAR, Money, converted, in_currency, known_currency
+from xlcost.tables.currency import DOLLAR, converted, in_currency, known_currency, latest
 
 app = typer.Typer(
     help="AI-compute costs: FLOPs, memory, hours, dollars, energy; and the workbooks that plan them.",
@@ -45,6 +46,7 @@ def top(
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def calc(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="Function, such as TRAIN_COST.")],
     arguments: Annotated[list[str] | None, typer.Argument(help="Arguments in order, then key=value.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Name, arguments, defaults, result, unit as JSON.")] = False,
@@ -57,6 +59,7 @@ def calc(
     """Compute one function: xlcost calc TRAIN_COST gpt-3 300B A100 price=2."""
     from xlcost.catalogue import named
 
+    cli_mistakes.check_options([name, *(arguments or [])], context)
     spec = named(name)
     ordered, by_name = _split(arguments or [])
     if spec.variadic and by_name:  # the arguments of the function that is explained, by their names
@@ -64,28 +67,30 @@ def calc(
     code = None if currency is None else _convertible(spec, currency)
     result = spec.call(*ordered, **by_name)
     money = None if code in (None, DOLLAR) else converted(result, str(code), _price_day(spec, ordered, by_name))
-    if explain:
-        from xlcost.audit import explain as explained
-
-        _print_result(explained(spec.name, *ordered, *_in_order(spec, len(ordered), by_name)), "")
-        if money:
-            typer.echo()
-            _print_money(money, spec.returns.unit)
-    elif as_json:
-        given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
-        if spec.variadic:
-            given[spec.parameters[-1].name] = ordered[len(spec.parameters) - 1 :]
-        left_out = {p.name: p.default for p in spec.parameters if p.name not in given and p.default is not None}
-        answer = {"function": spec.name, "arguments": given, "defaults": left_out, "result": result}
-        answer |= {"unit": spec.returns.unit}
-        if money:
-            answer |= {"result": money.amount, "unit": in_currency(spec.returns.unit, money.rate.currency)}
-            answer |= money.fields()
+    steps = _working(spec, ordered, by_name) if explain else []
+    if as_json:
+        answer = answered(spec, ordered, by_name, result, money)
+        if explain:
+            answer["explanation"] = [dict(zip(steps[0], row, strict=True)) for row in steps[1:]]
         typer.echo(json.dumps(answer, default=lambda array: array.tolist()))
-    elif money:
-        _print_money(money, spec.returns.unit)
-    else:
-        _print_result(result, "" if spec.returns.unit in ("text", "value", "table") else f" {spec.returns.unit}")
+        return
+    if explain:
+        print_result([[*row[:2], as_day(row[2], row[3]), *row[3:]] for row in steps], "")
+    if explain and money:
+        typer.echo()
+    if money:
+        print_money(money, spec.returns.unit)
+    elif not explain:
+        unit = spec.returns.unit
+        print_result(as_day(result, unit), "" if unit in ("text", "value", "table", "date") else f" {unit}")
+
+
+def _working(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> list[list[Any]]:
+    """The explanation: its headings, then a row a step."""
+    from xlcost.audit import explain as explained
+
+    rows: list[list[Any]] = explained(spec.name, *ordered, *_in_order(spec, len(ordered), by_name))
+    return rows
 
 
 def _convertible(spec: Any, currency: str) -> str:
@@ -98,40 +103,13 @@ def _convertible(spec: Any, currency: str) -> str:
 
 def _price_day(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> date:
     """The day that a function's prices are of: its as_of, or that of the data edition."""
-    from xlcost.tables.periods import edition
+    from xlcost.tables.periods import closed
 
     given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
     as_of = next((p.accept(given.get("as_of")) for p in spec.parameters if p.name == "as_of"), None)
     if as_of is not None and not isinstance(as_of, float):
         raise BadInput("currency: as_of holds several days, and dollars are converted at the rate of one")
-    return edition() if as_of is None else serial_date(as_of)
-
-
-def _print_money(money: Money, unit: str) -> None:
-    """The amount, and under it the dollars with the rate."""
-    for amount, shown_unit in (
-        (money.amount, in_currency(unit, money.rate.currency)),
-        (money.usd, f"{unit} at {money.rate}"),
-    ):
-        if isinstance(amount, list):
-            typer.echo(shown_unit)
-        _print_result(amount, f" {shown_unit}")
-
-
-WIDEST = 36  # characters of a column; a longer cell sticks out
-
-
-def _print_result(result: Any, unit: str) -> None:
-    """One value, a row of values, or a table with its columns in line."""
-    if isinstance(result, list):
-        rows = [[shown(cell) if cell is not None else "" for cell in row] for row in result]
-        widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)]
-        for row in rows:
-            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    elif hasattr(result, "tolist"):
-        typer.echo(", ".join(shown(value) for value in result.tolist()) + unit)
-    else:
-        typer.echo(f"{shown(result)}{unit}")
+    return latest(closed()) if as_of is None else serial_date(as_of)
 
 
 def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
@@ -162,15 +140,6 @@ def _split(words: list[str]) -> tuple[list[Any], dict[str, Any]]:
         else:
             ordered.append(typed(word))
     return ordered, by_name
-
-
-def shown(result: Any) -> str:
-    """A number as a person reads it: grouped to a million millions, then with an exponent."""
-    if not isinstance(result, float):
-        return str(result)
-    if result.is_integer() and abs(result) < 1e12:
-        return f"{result:,.0f}"
-    return f"{result:,.6g}" if abs(result) < 1e3 or abs(result) >= 1e12 else f"{result:,.2f}"
 
 
 @app.command()
@@ -204,20 +173,27 @@ def demo(
     currency: Annotated[
         str | None, typer.Option(help="Currency of all plans, such as EUR; left out: what the table says, or USD.")
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over workbooks that were changed.")] = False,
 ) -> None:
     """Write the article's workbook and one plan per scenario, and print what they say."""
     from xlcost.workbook.demo import run
 
-    run(out, scenarios, lambdas=lambdas, currency=currency)
+    run(out, scenarios, lambdas=lambdas, currency=currency, overwrite=overwrite)
 
 
 def main() -> None:
     """Errors of this package are one sentence on stderr and exit status 2."""
     try:
-        app()
+        status = app(prog_name="xlcost", standalone_mode=False)
+    except cli_mistakes.MISTAKE as mistake:
+        status = cli_mistakes.show(mistake, sys.argv[1:])
     except XlcostError as error:
         print(f"xlcost: {error}", file=sys.stderr)
-        sys.exit(2)
+        status = 2
+    except typer.Abort:
+        print("xlcost: stopped", file=sys.stderr)
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 if __name__ == "__main__":

@@ -161,6 +161,8 @@ def functions(
 def _target(book: Path, out: Path | None, in_place: bool, word: str) -> Path:
     if out and in_place:
         raise BadInput("out: --in-place writes the workbook itself; leave one of the two out")
+    if out and (out.resolve() == book.resolve() or (out.exists() and book.exists() and out.samefile(book))):
+        raise BadInput(f"out: {out} is the workbook itself; name another file, or write it anew with --in-place")
     return book if in_place else out or book.with_name(f"{book.stem}.{word}{book.suffix}")
 
 
@@ -176,7 +178,7 @@ def snapshot(
     book: Annotated[Path, typer.Argument(help="The workbook.")],
     out: Annotated[Path | None, typer.Option(help="Workbook to write; left out: BOOK.snapshot.xlsx beside it.")] = None,
     date: Annotated[
-        str | None, typer.Option(help="Date to state, such as 2026-10-31; left out: when BOOK was last saved.")
+        str | None, typer.Option(help="Date to state, such as 2026-10-31; left out: when BOOK says it was saved.")
     ] = None,
 ) -> None:
     """Write a copy that holds values only, with a sheet that tells where they come from: for sending out."""
@@ -188,15 +190,17 @@ def snapshot(
     typer.echo(f"{target}: {formulas:,} formulas became values; its last sheet says where they come from")
     if hidden:
         typer.echo(f"Hidden sheets that go along: {', '.join(hidden)}")
+    if told.errors:
+        typer.echo(f"Warning, cells that show an error: {told.errors}; look at them before you send it")
     if told.stale:
         typer.echo(told.stale)
 
 
 def doctor() -> None:
-    """Look at what Excel's functions need here: each line ok or wrong, with what to do; status 1 if one is wrong."""
+    """Look at the data and at what Excel's functions need here: each line ok or wrong; status 1 if one is wrong."""
     from xlcost.catalogue import FUNCTIONS
     from xlcost.desktop import doctor as looked
-    from xlcost.desktop import excel, xlam
+    from xlcost.desktop import doctor_data, excel, xlam
     from xlcost.errors import XlcostError
 
     machine = excel.Machine()
@@ -204,7 +208,7 @@ def doctor() -> None:
         wanted = xlam.build(FUNCTIONS, machine.interpreter) if machine.windows else b""
     except XlcostError:  # what is wrong with xlwings or the path is told in a line
         wanted = b""
-    lines = looked.examine(machine, wanted)
+    lines = [*looked.examine(machine, wanted), *doctor_data.looked_at()]
     for line in lines:
         typer.echo(line)
     if looked.wrong(lines):

@@ -48,7 +48,7 @@ def list_prices(
 
     form = shown.format_asked(form)
     day, grid = listed(gpu, provider, term, as_of)
-    rate = rate_asked(currency, day)
+    rate = rate_asked(currency, day, named=as_of is not None)
     if form != "table":
         shown.say_for_programs(form, {"offers": converted(grid, rate, dated=form == "csv")}, as_of=day, **facts(rate))
         return
@@ -73,7 +73,7 @@ def show(
     if form == "csv":
         raise BadInput("format: 'csv' cannot hold the three tables of show; it takes table, json")
     day, grids = one_gpu(gpu, term, as_of)
-    rate = rate_asked(currency, day)
+    rate = rate_asked(currency, day, named=as_of is not None)
     if form == "json":
         shown.say_for_programs(form, {k: converted(grid, rate) for k, grid in grids.items()}, as_of=day, **facts(rate))
         return
@@ -124,7 +124,7 @@ def export(
     from xlcost.workbook.price_list import write
 
     day, grid = listed(gpu, provider, term, as_of)
-    rate = rate_asked(currency, day)
+    rate = rate_asked(currency, day, named=as_of is not None)
     write(out, day, grid, overwrite=overwrite, rate=rate)
     say(f"{counted(len(grid.rows), 'offer')} in force on {day} written to {out}{sentence(rate)}")
 
@@ -171,14 +171,17 @@ def add(
 
 @app.command()
 def remove(
-    numbers: Annotated[list[int], typer.Argument(help="Numbers that xlcost prices quotes shows.")],
+    numbers: Annotated[list[str], typer.Argument(help="Numbers that xlcost prices quotes shows.")],
     dry_run: DryRun = False,
 ) -> None:
     """Take own quotes out again."""
     from xlcost.tables import own
     from xlcost.workbook.price_told import say_change
 
-    change = own.remove(numbers, dry_run=dry_run)
+    wrong = next((word for word in numbers if not word.isdecimal()), None)
+    if wrong is not None:
+        raise BadInput(f"numbers: '{wrong}' is no number of a quote; xlcost prices quotes shows them")
+    change = own.remove([int(word) for word in numbers], dry_run=dry_run)
     say_change(change, "would be removed from" if dry_run else "removed from", "number")
 
 
@@ -186,7 +189,7 @@ def remove(
 def quotes(form: FormatOption = "table") -> None:
     """List your own quotes. Each has a number, and days on which it counts."""
     from xlcost.tables import own, shown
-    from xlcost.tables.periods import edition
+    from xlcost.tables.periods import closed
     from xlcost.workbook.price_grids import numbered
 
     form, kept = shown.format_asked(form), own.kept()
@@ -196,7 +199,7 @@ def quotes(form: FormatOption = "table") -> None:
     if kept:
         shown.say_grid(numbered(kept, for_people=True))
         shown.say("")
-    shown.say(f"{shown.counted(len(kept), 'quote')} in {own.file()}; the last day known is {edition()}")
+    shown.say(f"{shown.counted(len(kept), 'quote')} in {own.file()}; the last day known is {closed()}")
 
 
 @app.command()

@@ -48,5 +48,5 @@ def nearest(text: str, known: Iterable[str]) -> str:
     "; did you mean 'train'?"
     """
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(text.lower(), list(by_lower), n=1, cutoff=0.5)
+    found = get_close_matches(text.lower(), list(by_lower), n=1, cutoff=0.55)
     return f"; did you mean '{by_lower[found[0]]}'?" if found else ""

@@ -1,14 +1,18 @@
-"""Files of the reader: read whole within a limit, written whole or not at all."""
+"""Files: read whole within a limit, packed into the same bytes anywhere, written whole or not at all."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from xlcost.errors import BadInput
 
 LARGEST = 64_000_000  # bytes
+ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 
 
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
@@ -24,6 +28,17 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
         raise BadInput(f"there is no file {path}") from None
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}") from None
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """The parts as a zip file, in their order; the same parts give the same bytes on every system."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            info = zipfile.ZipInfo(name, ZIP_DATE)
+            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0o600 << 16
+            archive.writestr(info, content, compresslevel=6)
+    return buffer.getvalue()
 
 
 def write_whole(target: Path, content: bytes | str) -> None:

@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Anything, Choice, Key, ModelWord, Number, Series, Spill, Word
+from xlcost.quantities import Anything, Choice, Flag, Key, ModelWord, Number, Series, Spill, Word
 from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
@@ -85,6 +85,37 @@ def _clean_id(seen: set[str], accept: Callable[[Any], Any], value: Any) -> Any:
     if type(accepted) is str and accepted == value and len(seen) < 1000:
         seen.add(accepted)
     return accepted
+
+
+class _Refused(float):
+    """No number; in a spreadsheet #VALUE!, where other NaN are #N/A."""
+
+
+REFUSED = _Refused("nan")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What arguments must fulfil together: the sentence if they do not, and the condition over those that it names."""
+
+    sentence: str
+    holds: Callable[..., Any]
+
+    def over(self, body: Callable[..., Any]) -> Callable[..., Any]:
+        """The body, which first looks at the condition; where only a sheet knows it, the sheet does."""
+        names = list(inspect.signature(body).parameters)
+        places = [names.index(name) for name in inspect.signature(self.holds).parameters]
+
+        @functools.wraps(body)
+        def demanding(*values: Any) -> Any:
+            held = self.holds(*(values[place] for place in places))
+            if hasattr(held, "text"):
+                return np.where(held, body(*values), REFUSED)
+            if not np.all(held):
+                raise BadInput(self.sentence, ~held if np.ndim(held) else None)
+            return body(*values)
+
+        return demanding
 
 
 @dataclass(frozen=True)
@@ -221,13 +252,17 @@ def _shown(p: Parameter) -> str:
         return f"[{p.name}, ...]"
     if p.required:
         return p.name
-    if p.default is None:
-        return f"[{p.name}]"
-    return f"[{p.name}={default_shown(p.default)}]"
+    default = default_shown(p)
+    return f"[{p.name}={default}]" if default else f"[{p.name}]"
 
 
-def default_shown(default: Any) -> str:
-    """A default as it is typed in a cell."""
+def default_shown(p: Parameter) -> str:
+    """A default as a reader would type it, "" where there is none to show."""
+    default = p.default
+    if default is None:
+        return ""
+    if isinstance(p.word, Flag):
+        return "TRUE" if default else "FALSE"
     if isinstance(default, np.ndarray):
         return "{" + ",".join(f"{v:g}" for v in default) + "}"
     return f"{default:g}" if isinstance(default, float) else str(default)
@@ -287,20 +322,31 @@ def choose(selector: Any, **branches: Callable[[], Any]) -> Any:
     return result
 
 
-def needed(value: Any, name: str, reason: str) -> Any:
-    """The value, which must not be left out."""
+def needing(value: Any, name: str, reason: str, body: Callable[[Any], Any]) -> Any:
+    """The body over a value that must not be left out."""
     if value is None:
         raise BadInput(f"{name}: is needed {reason}")
-    return value
+    left_out = getattr(value, "left_out", None)  # a tracer of an optional argument
+    return body(value) if left_out is None else np.where(left_out, REFUSED, body(value))
 
 
 def function(
-    name: str, *, category: str, source: Source, example: Mapping[str, Any], native: bool = True
+    name: str,
+    *,
+    category: str,
+    source: Source,
+    example: Mapping[str, Any],
+    native: bool = True,
+    demands: tuple[Demand, ...] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a body the public function NAME; its signature stays as written, for readers and type checkers."""
+    """Make a body the public function NAME; its signature stays as written, for readers and type checkers.
+
+    `demands` are the conditions that its arguments fulfil together: sentences in Python, #VALUE! in a plain formula.
+    """
 
     def decorate(body: Callable[P, R]) -> Callable[P, R]:
-        spec = _spec(name, category, source, example, native, body)
+        demanding = functools.reduce(lambda inner, demand: demand.over(inner), reversed(demands), body)
+        spec = _spec(name, category, source, example, native, demanding)
         call = spec.call
 
         @functools.wraps(body)

@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from xlcost.function import FunctionSpec
+from xlcost.function import REFUSED, FunctionSpec
 from xlcost.quantities import excel_serial
 from xlcost.steps import RECORDER
 
@@ -42,6 +42,7 @@ CALLS = {
     "log": "LN({})",
     "exp": "EXP({})",
     "absolute": "ABS({})",
+    "remainder": "MOD({},{})",
     "maximum": "MAX({},{})",
     "minimum": "MIN({},{})",
 }
@@ -50,9 +51,11 @@ CALLS = {
 def literal(value: Any) -> str:
     """A constant as Excel writes it.
 
-    >>> print(literal(0.34), literal(1e12), literal('say "b" now'), literal(float("nan")))
-    0.34 1E+12 "say ""b"" now" NA()
+    >>> print(literal(0.34), literal(1e12), literal('say "b" now'), literal(float("nan")), literal(REFUSED))
+    0.34 1E+12 "say ""b"" now" NA() #VALUE!
     """
+    if value is REFUSED:
+        return "#VALUE!"
     if isinstance(value, np.ndarray):
         value = value.item()
     if isinstance(value, str):

@@ -18,7 +18,7 @@ import numpy as np
 from xlcost.errors import BadInput, nearest
 
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
-SIZED = re.compile(r"\s*([+-]?\d+\.?\d*(?:e[+-]?\d+)?|[+-]?\.\d+)\s*([kmbt%]?)\s*", re.IGNORECASE)
+SIZED = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)\s*([kmbt%]?)\s*", re.IGNORECASE)
 EXCEL_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
 
 
@@ -356,6 +356,12 @@ Model: TypeAlias = Annotated[
 ]
 Gpu: TypeAlias = Annotated[Any, Key("gpu", "id", "Accelerator id such as h100-sxm, or a name such as H100", "gpu")]
 Tokens: TypeAlias = Annotated[Any, number("tokens", "tokens", "Tokens, a number or text such as 300B", high=1e18)]
+PromptTokens: TypeAlias = Annotated[
+    Any, number("tokens", "tokens", "Tokens of the prompt, a number or text such as 8k", high=1e18)
+]
+AnswerTokens: TypeAlias = Annotated[
+    Any, number("tokens", "tokens", "Tokens of the answer, a number or text such as 8k", high=1e18)
+]
 Context: TypeAlias = Annotated[
     Any, number("context", "tokens", "Tokens of one sequence, prompt and answer together", high=1e9)
 ]
@@ -363,18 +369,29 @@ Batch: TypeAlias = Annotated[Any, count("batch", "sequences", "Sequences process
 Precision: TypeAlias = Annotated[
     Any, Key("precision", "id", "Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ...", "precision")
 ]
+KvPrecision: TypeAlias = Annotated[
+    Any, Key("precision", "id", "Number format of keys and values: bf16, fp8, int8, int4 ...", "precision")
+]
 Field: TypeAlias = Annotated[Any, Key("field", "id", "Name of a column of the table", "column")]
 Provider: TypeAlias = Annotated[
     Any, Key("provider", "id", "Cloud provider such as AWS; left out: the median of all that offer it", "provider")
 ]
-Term: TypeAlias = Annotated[
-    Any,
-    Choice("term", "id", "Kind of price: on_demand, spot, 1yr, 3yr", ("on_demand", "spot", "1yr", "3yr")),
+TERMS = ("on_demand", "spot", "1yr", "3yr")
+Term: TypeAlias = Annotated[Any, Choice("term", "id", "Kind of price: on_demand, spot, 1yr, 3yr", TERMS)]
+AnyGpu: TypeAlias = Annotated[
+    Any, Key("gpu", "id", "Accelerator id such as h100-sxm, or a name such as H100; left out: all of them", "gpu")
+]
+AnyProvider: TypeAlias = Annotated[
+    Any, Key("provider", "id", "Cloud provider such as AWS; left out: all of them", "provider")
+]
+AnyTerm: TypeAlias = Annotated[
+    Any, Choice("term", "id", "Kind of price: on_demand, spot, 1yr, 3yr; left out: all of them", TERMS)
 ]
 AsOf: TypeAlias = Annotated[Any, Date("as_of", "date", "Date of the price; left out: the data edition's date")]
 Price: TypeAlias = Annotated[
     Any, number("price", "USD / GPU-hour", "Price of one GPU for an hour; left out: from the price table", high=1e6)
 ]
+HourPrice: TypeAlias = Annotated[Any, number("price", "USD / GPU-hour", "Price of one GPU for an hour", high=1e6)]
 Mfu: TypeAlias = Annotated[Any, share("mfu", "Model FLOPs utilisation of the whole run, share of the dense peak")]
 Goodput: TypeAlias = Annotated[Any, share("goodput", "Share of the paid time that goes into useful training steps")]
 Gpus: TypeAlias = Annotated[Any, count("gpus", "GPUs", "Number of GPUs")]
@@ -410,7 +427,12 @@ Recompute: TypeAlias = Annotated[
     Any,
     Choice("recompute", "id", "Activations recomputed: none, selective, full", ("none", "selective", "full")),
 ]
-Degree: TypeAlias = Annotated[Any, count("degree", "GPUs", "GPUs that share one copy of the model", high=1e6)]
+TensorParallel: TypeAlias = Annotated[
+    Any, count("degree", "GPUs", "GPUs that share the work of every layer (tensor parallelism)", high=1e6)
+]
+PipelineParallel: TypeAlias = Annotated[
+    Any, count("degree", "stages", "Stages of layers, one after the other (pipeline parallelism)", high=1e6)
+]
 
 FunctionName: TypeAlias = Annotated[Any, Key("function", "id", "Name of a function such as TRAIN_COST", "function")]
 Given: TypeAlias = Annotated[Any, Anything("arguments", "any", "What that function takes, in its order")]

@@ -39,8 +39,8 @@ def XLCOST_MODEL_LIST(contains=None):
 @xw.arg("kv_heads", ndim=2, err_to_str=True, doc="Heads of keys and values; as many as heads without grouping [heads]")
 @xw.arg("ffn", ndim=2, err_to_str=True, doc="Width of the feed-forward layer [numbers]")
 @xw.arg("vocab", ndim=2, err_to_str=True, doc="Tokens of the vocabulary, padding included [tokens]")
-@xw.arg("gated", ndim=2, err_to_str=True, doc="Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default 1)")
-@xw.arg("tied", ndim=2, err_to_str=True, doc="One embedding matrix for input and output [TRUE or FALSE] (default 0)")
+@xw.arg("gated", ndim=2, err_to_str=True, doc="Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default TRUE)")
+@xw.arg("tied", ndim=2, err_to_str=True, doc="One embedding matrix for input and output [TRUE or FALSE] (default FALSE)")
 def XLCOST_PARAM_COUNT(layers, hidden, heads, kv_heads, ffn, vocab, gated=None, tied=None):
     """Exact parameters of a dense transformer of the Llama type, from its dimensions."""
     return lite(xlcost.param_count, layers, hidden, heads, kv_heads, ffn, vocab, gated, tied)
@@ -48,8 +48,8 @@ def XLCOST_PARAM_COUNT(layers, hidden, heads, kv_heads, ffn, vocab, gated=None, 
 
 @xw.func(name="XLCOST.INFER_FLOPS")
 @xw.arg("model", ndim=2, err_to_str=True, doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
-@xw.arg("input_tokens", ndim=2, err_to_str=True, doc="Tokens, a number or text such as 300B [tokens]")
-@xw.arg("output_tokens", ndim=2, err_to_str=True, doc="Tokens, a number or text such as 300B [tokens] (default 0)")
+@xw.arg("input_tokens", ndim=2, err_to_str=True, doc="Tokens of the prompt, a number or text such as 8k [tokens]")
+@xw.arg("output_tokens", ndim=2, err_to_str=True, doc="Tokens of the answer, a number or text such as 8k [tokens] (default 0)")
 @xw.arg("method", ndim=2, err_to_str=True, doc="rule = parameters only; exact adds attention (default rule)")
 def XLCOST_INFER_FLOPS(model, input_tokens, output_tokens=None, method=None):
     """Floating-point operations to read a prompt and write an answer."""
@@ -102,7 +102,7 @@ def XLCOST_KV_CACHE_GB(model, context, batch=None, precision=None):
 @xw.arg("precision", ndim=2, err_to_str=True, doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
 @xw.arg("context", ndim=2, err_to_str=True, doc="Tokens of one sequence, prompt and answer together [tokens] (default 4096)")
 @xw.arg("batch", ndim=2, err_to_str=True, doc="Sequences processed together [sequences] (default 1)")
-@xw.arg("kv_precision", ndim=2, err_to_str=True, doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.arg("kv_precision", ndim=2, err_to_str=True, doc="Number format of keys and values: bf16, fp8, int8, int4 ... (default bf16)")
 def XLCOST_INFER_MEMORY(model, precision=None, context=None, batch=None, kv_precision=None):
     """Gigabytes (1e9 bytes) that serving needs in all: weights, KV cache and 0.85 GB of the runtime's own."""
     return lite(xlcost.infer_memory, model, precision, context, batch, kv_precision)
@@ -116,8 +116,8 @@ def XLCOST_INFER_MEMORY(model, precision=None, context=None, batch=None, kv_prec
 @xw.arg("micro_batch", ndim=2, err_to_str=True, doc="Sequences of one micro-batch [sequences] (default 1)")
 @xw.arg("context", ndim=2, err_to_str=True, doc="Tokens of one sequence, prompt and answer together [tokens] (default 4096)")
 @xw.arg("recompute", ndim=2, err_to_str=True, doc="Activations recomputed: none, selective, full (default selective)")
-@xw.arg("tensor_parallel", ndim=2, err_to_str=True, doc="GPUs that share one copy of the model [GPUs] (default 1)")
-@xw.arg("pipeline_parallel", ndim=2, err_to_str=True, doc="GPUs that share one copy of the model [GPUs] (default 1)")
+@xw.arg("tensor_parallel", ndim=2, err_to_str=True, doc="GPUs that share the work of every layer (tensor parallelism) [GPUs] (default 1)")
+@xw.arg("pipeline_parallel", ndim=2, err_to_str=True, doc="Stages of layers, one after the other (pipeline parallelism) [stages] (default 1)")
 def XLCOST_TRAIN_MEMORY(model, method=None, gpus=None, zero=None, micro_batch=None, context=None, recompute=None, tensor_parallel=None, pipeline_parallel=None):
     """Gigabytes (1e9 bytes) per GPU to train: weights, gradients, Adam states, activations, runtime."""
     return lite(xlcost.train_memory, model, method, gpus, zero, micro_batch, context, recompute, tensor_parallel, pipeline_parallel)
@@ -186,9 +186,9 @@ def XLCOST_GPU_PRICE(gpu, provider=None, term=None, as_of=None):
 
 
 @xw.func(name="XLCOST.PRICE_TABLE")
-@xw.arg("gpu", ndim=2, err_to_str=True, doc="Accelerator id such as h100-sxm, or a name such as H100 (optional)")
-@xw.arg("provider", ndim=2, err_to_str=True, doc="Cloud provider such as AWS; left out: the median of all that offer it (optional)")
-@xw.arg("term", ndim=2, err_to_str=True, doc="Kind of price: on_demand, spot, 1yr, 3yr (optional)")
+@xw.arg("gpu", ndim=2, err_to_str=True, doc="Accelerator id such as h100-sxm, or a name such as H100; left out: all of them (optional)")
+@xw.arg("provider", ndim=2, err_to_str=True, doc="Cloud provider such as AWS; left out: all of them (optional)")
+@xw.arg("term", ndim=2, err_to_str=True, doc="Kind of price: on_demand, spot, 1yr, 3yr; left out: all of them (optional)")
 @xw.arg("as_of", ndim=2, err_to_str=True, doc="Date of the price; left out: the data edition's date (optional)")
 def XLCOST_PRICE_TABLE(gpu=None, provider=None, term=None, as_of=None):
     """Spills the offers in force on a date: gpu, provider, term, US dollars per GPU-hour, since when, source."""
@@ -216,8 +216,8 @@ def XLCOST_API_PRICE(api_model, kind=None, as_of=None):
 
 @xw.func(name="XLCOST.API_COST")
 @xw.arg("api_model", ndim=2, err_to_str=True, doc="Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o")
-@xw.arg("input_tokens", ndim=2, err_to_str=True, doc="Tokens, a number or text such as 300B [tokens]")
-@xw.arg("output_tokens", ndim=2, err_to_str=True, doc="Tokens, a number or text such as 300B [tokens]")
+@xw.arg("input_tokens", ndim=2, err_to_str=True, doc="Tokens of the prompt, a number or text such as 8k [tokens]")
+@xw.arg("output_tokens", ndim=2, err_to_str=True, doc="Tokens of the answer, a number or text such as 8k [tokens]")
 @xw.arg("cached_tokens", ndim=2, err_to_str=True, doc="Those of the input tokens that the provider has in its cache [tokens] (default 0)")
 @xw.arg("requests", ndim=2, err_to_str=True, doc="Requests of this size [requests] (default 1)")
 @xw.arg("as_of", ndim=2, err_to_str=True, doc="Date of the price; left out: the data edition's date (optional)")
@@ -340,7 +340,7 @@ def XLCOST_INFER_COST(model, gpu, input_tokens, output_tokens, price=None, gpus=
 
 
 @xw.func(name="XLCOST.TOKEN_COST")
-@xw.arg("price", ndim=2, err_to_str=True, doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour]")
+@xw.arg("price", ndim=2, err_to_str=True, doc="Price of one GPU for an hour [USD / GPU-hour]")
 @xw.arg("tokens_per_second", ndim=2, err_to_str=True, doc="Tokens per second of all GPUs together [tokens / s]")
 @xw.arg("gpus", ndim=2, err_to_str=True, doc="Number of GPUs [GPUs] (default 1)")
 @xw.arg("utilisation", ndim=2, err_to_str=True, doc="Share of the paid or owned hours that are used [share] (default 1)")

@@ -42,8 +42,8 @@ def MODEL_LIST(contains=None):
 @xw.arg("kv_heads", "raw", doc="Heads of keys and values; as many as heads without grouping [heads]")
 @xw.arg("ffn", "raw", doc="Width of the feed-forward layer [numbers]")
 @xw.arg("vocab", "raw", doc="Tokens of the vocabulary, padding included [tokens]")
-@xw.arg("gated", "raw", doc="Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default 1)")
-@xw.arg("tied", "raw", doc="One embedding matrix for input and output [TRUE or FALSE] (default 0)")
+@xw.arg("gated", "raw", doc="Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default TRUE)")
+@xw.arg("tied", "raw", doc="One embedding matrix for input and output [TRUE or FALSE] (default FALSE)")
 @xw.ret("raw")
 def PARAM_COUNT(layers, hidden, heads, kv_heads, ffn, vocab, gated=None, tied=None):
     """Exact parameters of a dense transformer of the Llama type, from its dimensions."""
@@ -52,8 +52,8 @@ def PARAM_COUNT(layers, hidden, heads, kv_heads, ffn, vocab, gated=None, tied=No
 
 @xw.func(category="xlcost Compute", call_in_wizard=False)
 @xw.arg("model", "raw", doc="Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]")
-@xw.arg("input_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
-@xw.arg("output_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens] (default 0)")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt, a number or text such as 8k [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer, a number or text such as 8k [tokens] (default 0)")
 @xw.arg("method", "raw", doc="rule = parameters only; exact adds attention (default rule)")
 @xw.ret("raw")
 def INFER_FLOPS(model, input_tokens, output_tokens=None, method=None):
@@ -111,7 +111,7 @@ def KV_CACHE_GB(model, context, batch=None, precision=None):
 @xw.arg("precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
 @xw.arg("context", "raw", doc="Tokens of one sequence, prompt and answer together [tokens] (default 4096)")
 @xw.arg("batch", "raw", doc="Sequences processed together [sequences] (default 1)")
-@xw.arg("kv_precision", "raw", doc="Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+@xw.arg("kv_precision", "raw", doc="Number format of keys and values: bf16, fp8, int8, int4 ... (default bf16)")
 @xw.ret("raw")
 def INFER_MEMORY(model, precision=None, context=None, batch=None, kv_precision=None):
     """Gigabytes (1e9 bytes) that serving needs in all: weights, KV cache and 0.85 GB of the runtime's own."""
@@ -126,8 +126,8 @@ def INFER_MEMORY(model, precision=None, context=None, batch=None, kv_precision=N
 @xw.arg("micro_batch", "raw", doc="Sequences of one micro-batch [sequences] (default 1)")
 @xw.arg("context", "raw", doc="Tokens of one sequence, prompt and answer together [tokens] (default 4096)")
 @xw.arg("recompute", "raw", doc="Activations recomputed: none, selective, full (default selective)")
-@xw.arg("tensor_parallel", "raw", doc="GPUs that share one copy of the model [GPUs] (default 1)")
-@xw.arg("pipeline_parallel", "raw", doc="GPUs that share one copy of the model [GPUs] (default 1)")
+@xw.arg("tensor_parallel", "raw", doc="GPUs that share the work of every layer (tensor parallelism) [GPUs] (default 1)")
+@xw.arg("pipeline_parallel", "raw", doc="Stages of layers, one after the other (pipeline parallelism) [stages] (default 1)")
 @xw.ret("raw")
 def TRAIN_MEMORY(model, method=None, gpus=None, zero=None, micro_batch=None, context=None, recompute=None, tensor_parallel=None, pipeline_parallel=None):
     """Gigabytes (1e9 bytes) per GPU to train: weights, gradients, Adam states, activations, runtime."""
@@ -203,9 +203,9 @@ def GPU_PRICE(gpu, provider=None, term=None, as_of=None):
 
 
 @xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
-@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100 (optional)")
-@xw.arg("provider", "raw", doc="Cloud provider such as AWS; left out: the median of all that offer it (optional)")
-@xw.arg("term", "raw", doc="Kind of price: on_demand, spot, 1yr, 3yr (optional)")
+@xw.arg("gpu", "raw", doc="Accelerator id such as h100-sxm, or a name such as H100; left out: all of them (optional)")
+@xw.arg("provider", "raw", doc="Cloud provider such as AWS; left out: all of them (optional)")
+@xw.arg("term", "raw", doc="Kind of price: on_demand, spot, 1yr, 3yr; left out: all of them (optional)")
 @xw.arg("as_of", "raw", doc="Date of the price; left out: the data edition's date (optional)")
 @xw.ret("raw")
 def PRICE_TABLE(gpu=None, provider=None, term=None, as_of=None):
@@ -236,8 +236,8 @@ def API_PRICE(api_model, kind=None, as_of=None):
 
 @xw.func(category="xlcost GPUs and prices", call_in_wizard=False)
 @xw.arg("api_model", "raw", doc="Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o")
-@xw.arg("input_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
-@xw.arg("output_tokens", "raw", doc="Tokens, a number or text such as 300B [tokens]")
+@xw.arg("input_tokens", "raw", doc="Tokens of the prompt, a number or text such as 8k [tokens]")
+@xw.arg("output_tokens", "raw", doc="Tokens of the answer, a number or text such as 8k [tokens]")
 @xw.arg("cached_tokens", "raw", doc="Those of the input tokens that the provider has in its cache [tokens] (default 0)")
 @xw.arg("requests", "raw", doc="Requests of this size [requests] (default 1)")
 @xw.arg("as_of", "raw", doc="Date of the price; left out: the data edition's date (optional)")
@@ -370,7 +370,7 @@ def INFER_COST(model, gpu, input_tokens, output_tokens, price=None, gpus=None, b
 
 
 @xw.func(category="xlcost Cost", call_in_wizard=False)
-@xw.arg("price", "raw", doc="Price of one GPU for an hour; left out: from the price table [USD / GPU-hour]")
+@xw.arg("price", "raw", doc="Price of one GPU for an hour [USD / GPU-hour]")
 @xw.arg("tokens_per_second", "raw", doc="Tokens per second of all GPUs together [tokens / s]")
 @xw.arg("gpus", "raw", doc="Number of GPUs [GPUs] (default 1)")
 @xw.arg("utilisation", "raw", doc="Share of the paid or owned hours that are used [share] (default 1)")

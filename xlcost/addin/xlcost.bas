@@ -7,15 +7,13 @@ Option Explicit
 
 Private Const VERSION As String = "0.1.0"
 Private Const UDF_MODULE As String = "xlcost.addin.udfs"
+Private Const SETTINGS As String = "xlcost.conf"
 Private Const MARK As String = "#xlcost "
 Private Const MOST_SENTENCES As Long = 10000
 Private Const SECONDS_TO_NEXT_TRY As Long = 30
 
-#If Not Mac Then
-    Private Declare PtrSafe Function FindWindow Lib "user32" Alias "FindWindowA" (ByVal lpClassName As String, ByVal lpWindowName As String) As LongPtr
-    Private Declare PtrSafe Function SetEnvironmentVariable Lib "kernel32" Alias "SetEnvironmentVariableA" (ByVal lpName As String, ByVal lpValue As String) As Long
-#End If
-
+Private starter As New xlwings 'a class, as is the next: a formula could call what stands in a module
+Private computer As New XlcostWindows
 Private server As Object 'the Python process, once it has answered
 Private problem As String 'why Python gave no answer
 Private tried As Date
@@ -53,13 +51,13 @@ Private Function XlcostServer() As Object
         XlcostCheck
         #If Not Mac Then
             before = Environ("PYTHONSAFEPATH")
-            SetEnvironmentVariable "PYTHONSAFEPATH", "1" 'no code from the folder that Excel happens to stand in
+            computer.SetVariable "PYTHONSAFEPATH", "1" 'no code from the folder that Excel happens to stand in
             On Error Resume Next
-            Set server = XLPy()
+            Set server = starter.XLPy()
             number = Err.Number
             reason = Err.Description
             On Error GoTo 0
-            SetEnvironmentVariable "PYTHONSAFEPATH", before
+            computer.SetVariable "PYTHONSAFEPATH", before
             If number <> 0 Then Err.Raise 1000, , reason
         #End If
     End If
@@ -71,11 +69,11 @@ Private Sub XlcostCheck()
     #If Mac Then
         Err.Raise 1000, , "these functions need Excel on Windows; on a Mac use named LAMBDAs or xlwings Lite"
     #Else
-        If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") Then
-            Err.Raise 1000, , "the workbook has a sheet " & PROJECT_NAME & ".conf, which could name any program to run; rename it"
+        If starter.SheetExists(ActiveWorkbook, SETTINGS) Then
+            Err.Raise 1000, , "the workbook has a sheet " & SETTINGS & ", which could name any program to run; rename it"
         End If
-        If Not FileExists(GetConfig("INTERPRETER_WIN")) Then
-            Err.Raise 1000, , "there is no Python at " & GetConfig("INTERPRETER_WIN") & "; run: xlcost addin install"
+        If Not starter.FileExists(starter.GetConfig("INTERPRETER_WIN")) Then
+            Err.Raise 1000, , "there is no Python at " & starter.GetConfig("INTERPRETER_WIN") & "; run: xlcost addin install"
         End If
     #End If
 End Sub
@@ -175,7 +173,7 @@ Private Function XlcostInWizard() As Boolean
     'Excel switches the toolbar off while the wizard is open, but also while a workbook opens: only then is it the wizard.
     #If Not Mac Then
         On Error Resume Next
-        If Not Application.CommandBars("Standard").Controls(1).Enabled Then XlcostInWizard = FindWindow("bosa_sdm_XL9", vbNullString) <> 0
+        If Not Application.CommandBars("Standard").Controls(1).Enabled Then XlcostInWizard = computer.HasWizard()
     #End If
 End Function
 
@@ -199,7 +197,7 @@ Attribute XLCOST_STATUS.VB_ProcData.VB_Invoke_Func = " \n30"
     ElseIf answer <> VERSION Then
         XLCOST_STATUS = "the add-in is of xlcost " & VERSION & ", Python has " & answer & ": close Excel, run: xlcost addin install"
     Else
-        XLCOST_STATUS = "xlcost " & VERSION & ", computed by " & GetConfig("INTERPRETER_WIN")
+        XLCOST_STATUS = "xlcost " & VERSION & ", computed by " & starter.GetConfig("INTERPRETER_WIN")
     End If
 End Function
 
@@ -559,16 +557,16 @@ Private Sub XlcostDescribe1()
         "Heads of keys and values; as many as heads without grouping [heads]", _
         "Width of the feed-forward layer [numbers]", _
         "Tokens of the vocabulary, padding included [tokens]", _
-        "Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default 1)", _
-        "One embedding matrix for input and output [TRUE or FALSE] (default 0)")
+        "Feed-forward of three matrices (SwiGLU), not two [TRUE or FALSE] (default TRUE)", _
+        "One embedding matrix for input and output [TRUE or FALSE] (default FALSE)")
 End Sub
 
 Private Sub XlcostDescribe2()
     On Error Resume Next
     XlcostOption "INFER_FLOPS", "xlcost Compute", "Floating-point operations to read a prompt and write an answer.", Array( _
         "Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]", _
-        "Tokens, a number or text such as 300B [tokens]", _
-        "Tokens, a number or text such as 300B [tokens] (default 0)", _
+        "Tokens of the prompt, a number or text such as 8k [tokens]", _
+        "Tokens of the answer, a number or text such as 8k [tokens] (default 0)", _
         "rule = parameters only; exact adds attention (default rule)")
     XlcostOption "TRAIN_FLOPS", "xlcost Compute", "Floating-point operations of training on every token once.", Array( _
         "Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]", _
@@ -600,7 +598,7 @@ Private Sub XlcostDescribe3()
         "Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)", _
         "Tokens of one sequence, prompt and answer together [tokens] (default 4096)", _
         "Sequences processed together [sequences] (default 1)", _
-        "Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
+        "Number format of keys and values: bf16, fp8, int8, int4 ... (default bf16)")
     XlcostOption "TRAIN_MEMORY", "xlcost Memory", "Gigabytes (1e9 bytes) per GPU to train: weights, gradients, Adam states, activations, runtime.", Array( _
         "Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]", _
         "full = all weights, lora or qlora = adapters only (default full)", _
@@ -609,8 +607,8 @@ Private Sub XlcostDescribe3()
         "Sequences of one micro-batch [sequences] (default 1)", _
         "Tokens of one sequence, prompt and answer together [tokens] (default 4096)", _
         "Activations recomputed: none, selective, full (default selective)", _
-        "GPUs that share one copy of the model [GPUs] (default 1)", _
-        "GPUs that share one copy of the model [GPUs] (default 1)")
+        "GPUs that share the work of every layer (tensor parallelism) [GPUs] (default 1)", _
+        "Stages of layers, one after the other (pipeline parallelism) [stages] (default 1)")
     XlcostOption "GPU_FIT", "xlcost Memory", "How many GPUs of a kind hold the job: a whole number.", Array( _
         "Model id such as gpt-3, a size such as 70B, or a number of parameters [parameters]", _
         "Accelerator id such as h100-sxm, or a name such as H100", _
@@ -648,9 +646,9 @@ Private Sub XlcostDescribe4()
         "Kind of price: on_demand, spot, 1yr, 3yr (default on_demand)", _
         "Date of the price; left out: the data edition's date (optional)")
     XlcostOption "PRICE_TABLE", "xlcost GPUs and prices", "Spills the offers in force on a date: gpu, provider, term, US dollars per GPU-hour, since when, source.", Array( _
-        "Accelerator id such as h100-sxm, or a name such as H100 (optional)", _
-        "Cloud provider such as AWS; left out: the median of all that offer it (optional)", _
-        "Kind of price: on_demand, spot, 1yr, 3yr (optional)", _
+        "Accelerator id such as h100-sxm, or a name such as H100; left out: all of them (optional)", _
+        "Cloud provider such as AWS; left out: all of them (optional)", _
+        "Kind of price: on_demand, spot, 1yr, 3yr; left out: all of them (optional)", _
         "Date of the price; left out: the data edition's date (optional)")
     XlcostOption "PRICE_SOURCE", "xlcost GPUs and prices", "Where the price comes from: date, provider, instance, page. Takes what GPU_PRICE takes.", Array( _
         "Accelerator id such as h100-sxm, or a name such as H100", _
@@ -663,8 +661,8 @@ Private Sub XlcostDescribe4()
         "Date of the price; left out: the data edition's date (optional)")
     XlcostOption "API_COST", "xlcost GPUs and prices", "US dollars of requests to a hosted model: tokens of one request, times its prices, times the requests.", Array( _
         "Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o", _
-        "Tokens, a number or text such as 300B [tokens]", _
-        "Tokens, a number or text such as 300B [tokens]", _
+        "Tokens of the prompt, a number or text such as 8k [tokens]", _
+        "Tokens of the answer, a number or text such as 8k [tokens]", _
         "Those of the input tokens that the provider has in its cache [tokens] (default 0)", _
         "Requests of this size [requests] (default 1)", _
         "Date of the price; left out: the data edition's date (optional)")
@@ -745,7 +743,7 @@ Private Sub XlcostDescribe6()
         "Share of the paid or owned hours that are used [share] (default 0.57, 226.75 nodes in use on average over 278 at the peak, run there at 0.7 of what they can do)", _
         "Number format: fp32, bf16, fp8, int8, int4, nf4, q4_k_m ... (default bf16)")
     XlcostOption "TOKEN_COST", "xlcost Cost", "US dollars per million tokens: the price of an hour of all GPUs over the tokens of an hour.", Array( _
-        "Price of one GPU for an hour; left out: from the price table [USD / GPU-hour]", _
+        "Price of one GPU for an hour [USD / GPU-hour]", _
         "Tokens per second of all GPUs together [tokens / s]", _
         "Number of GPUs [GPUs] (default 1)", _
         "Share of the paid or owned hours that are used [share] (default 1)")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import PureWindowsPath
 
 from xlcost.desktop.excel import Machine, installed
@@ -15,9 +17,9 @@ from xlcost.errors import BadInput
 OK, WRONG, NOTE, NONE = "ok", "wrong", "note", "-"
 PACKAGES = ("xlcost", "numpy", "pydantic", "openpyxl", "xlwings", "olefile")
 OLDEST_PYTHON = (3, 11)
-OLDEST_XLWINGS = (0, 33)
-EXCEL = r"Software\Microsoft\Office\16.0\Excel"
-POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel"
+OFFICE = r"Software\Microsoft\Office\16.0"
+POLICY = r"Software\Policies\Microsoft\Office\16.0"
+SET_AT = [rf"{hive}\{key}" for hive in ("HKCU", "HKLM") for key in (OFFICE, POLICY)]
 APP_PATH = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
 CLICK_TO_RUN = r"HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
 BITNESS = (  # where an installation from a package notes it
@@ -26,13 +28,14 @@ BITNESS = (  # where an installation from a package notes it
 )
 BITS = {"x64": 64, "x86": 32}
 FORBIDDEN = (  # key, value, what it says when it is 1
-    (r"Security", "DisableAllAddins", "Excel is set to load no add-ins"),
-    (r"Security", "RequireAddinSig", "Excel is set to load signed add-ins only, and this one is not"),
+    (r"Excel\Security", "DisableAllAddins", "Excel is set to load no add-ins"),
+    (r"Excel\Security", "RequireAddinSig", "Excel is set to load signed add-ins only, and this one is not"),
     (
-        r"Security\Trusted Locations",
+        r"Excel\Security\Trusted Locations",
         "AllLocationsDisabled",
         "Excel is set to trust no folder, its start folder included",
     ),
+    ("Common", "VBAOff", "Office is set to run no VBA, which add-ins are made of"),
 )
 
 
@@ -74,14 +77,35 @@ def _packages(machine: Machine) -> Iterator[Line]:
         found = machine.release(name)
         if not found:
             yield Line(WRONG, name, f"is not installed; run: {machine.interpreter} -m pip install {name}")
-        elif name == "xlwings" and _numbers(found) < OLDEST_XLWINGS:
-            yield Line(WRONG, name, f"{found} is too old; run: {machine.interpreter} -m pip install -U xlwings")
+        elif _numbers(found) < _numbers(oldest(name)):
+            again = f"run: {machine.interpreter} -m pip install -U {name}"
+            yield Line(WRONG, name, f"{found} is too old; {oldest(name)} or newer is needed; {again}")
         else:
             yield Line(OK, name, found)
 
 
+def oldest(package: str) -> str:
+    """The oldest release that xlcost takes, as its own metadata say; an empty text where any will do.
+
+    >>> oldest("xlcost"), oldest("pywin32")
+    ('', '')
+    """
+    try:
+        needed = requires("xlcost") or []
+    except PackageNotFoundError:
+        return ""
+    found = (re.match(rf"{package}\s*[>=~]=\s*([\d.]+)(?!.*extra)", line, re.IGNORECASE) for line in needed)
+    return next((match[1] for match in found if match), "")
+
+
 def _numbers(release: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in release.split(".")[:2] if part.isdigit())
+    """The numbers that a release begins with, without zeros at their end.
+
+    >>> _numbers("1.26.0") == _numbers("1.26"), _numbers("2.0rc1"), _numbers("")
+    (True, (2,), ())
+    """
+    start = re.match(r"\d+(\.\d+)*", release)
+    return tuple(map(int, re.sub(r"(\.0+)+$", "", start[0]).split("."))) if start else ()
 
 
 def _interpreter(machine: Machine) -> Iterator[Line]:
@@ -125,11 +149,16 @@ def _excel(machine: Machine) -> Iterator[Line]:
     else:
         yield Line(OK, "Excel", f"{f'{bits} bit' if bits else '32 or 64 bit'}, {program}")
     for key, value, sentence in FORBIDDEN:
-        if any(machine.registry(rf"HKCU\{root}\{key}").get(value) == 1 for root in (EXCEL, POLICY)):
+        if any(_value(machine, rf"{root}\{key}", value) == 1 for root in SET_AT):
             yield Line(WRONG, "Excel", f"{sentence} ({value}); ask who looks after this computer to allow it")
-    disabled = machine.registry(rf"HKCU\{EXCEL}\Resiliency\DisabledItems").values()
+    disabled = machine.registry(rf"HKCU\{OFFICE}\Excel\Resiliency\DisabledItems").values()
     if any(NAME.encode("utf-16le") in bytes(v).lower() for v in disabled if isinstance(v, (bytes, bytearray))):
         yield Line(WRONG, "Excel", "has disabled the add-in; enable it in File > Options > Add-ins > Disabled Items")
+
+
+def _value(machine: Machine, key: str, wanted: str) -> object:
+    """A value in the registry, whose names know no case."""
+    return next((v for name, v in machine.registry(key).items() if name.lower() == wanted.lower()), None)
 
 
 def _dll(machine: Machine) -> Iterator[Line]:

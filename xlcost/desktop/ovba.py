@@ -17,7 +17,8 @@ PIECE = 4096  # bytes of source that are compressed together
 PROJECT_NAME, VERSION, COUNT, COOKIE = 0x04, 0x09, 0x0F, 0x13
 NAME, NAME_UNICODE, STREAM, STREAM_UNICODE = 0x19, 0x47, 0x1A, 0x32
 DOC, DOC_UNICODE, OFFSET, HELP, MODULE_COOKIE = 0x1C, 0x48, 0x31, 0x1E, 0x2C
-PROCEDURAL, END_OF_MODULE, END = 0x21, 0x2B, 0x10
+PROCEDURAL, OBJECT, END_OF_MODULE, END = 0x21, 0x22, 0x2B, 0x10
+CLASS = "0{FCFB3D2A-A0FA-1068-A738-08002B3371B5}"  # what a class is based on
 NOT_COMPILED = b"\xcc\x61\xff\xff\x00\x00\x00"  # the stream "_VBA_PROJECT" of a project that Excel has to compile
 Record = tuple[int, bytes]
 
@@ -132,12 +133,19 @@ def raw_records(given: list[Record]) -> bytes:
     return b"".join(struct.pack("<HI", k, 4 if k == VERSION else len(body)) + body for k, body in given)
 
 
-def module_records(name: str) -> list[Record]:
-    """A new procedural module, whose source starts at the start of its stream."""
+def class_attributes(name: str) -> str:
+    """The lines that a class begins with, as Excel writes them."""
+    no = ("GlobalNameSpace", "Creatable", "PredeclaredId", "Exposed", "TemplateDerived", "Customizable")
+    said = {"Name": f'"{name}"', "Base": f'"{CLASS}"'} | dict.fromkeys(no, "False")
+    return "".join(f"Attribute VB_{key} = {value}\n" for key, value in said.items())
+
+
+def module_records(name: str, kind: int) -> list[Record]:
+    """A new module, procedural or a class, whose source starts at the start of its stream."""
     narrow, wide = name.encode("cp1252"), name.encode("utf-16le")
     names: list[Record] = [(NAME, narrow), (NAME_UNICODE, wide), (STREAM, narrow), (STREAM_UNICODE, wide)]
     rest: list[Record] = [(DOC, b""), (DOC_UNICODE, b""), (OFFSET, bytes(4)), (HELP, bytes(4))]
-    return [*names, *rest, (MODULE_COOKIE, b"\xff\xff"), (PROCEDURAL, b""), (END_OF_MODULE, b"")]
+    return [*names, *rest, (MODULE_COOKIE, b"\xff\xff"), (kind, b""), (END_OF_MODULE, b"")]
 
 
 def split(given: list[Record]) -> tuple[list[Record], list[list[Record]]]:
@@ -179,19 +187,13 @@ class Project:
         self._write_lines([f'Name="{name}"' if line == f'Name="{self.name}"' else line for line in self._lines()])
         self.head = [(kind, name.encode("cp1252") if kind == PROJECT_NAME else body) for kind, body in self.head]
 
-    def change(self, name: str, source: str) -> None:
-        """Another text for a module."""
-        module = self.modules[name]
-        self.modules[name] = [(kind, bytes(4) if kind == OFFSET else body) for kind, body in module]
-        self.tree["VBA"][_field(module, STREAM).decode("cp1252")] = compress(source.encode("cp1252"))
-
-    def add(self, name: str, source: str) -> None:
-        """A new procedural module."""
+    def add(self, name: str, source: str, kind: int = PROCEDURAL) -> None:
+        """A new module, its lines ending in LF: procedural, or an OBJECT, which is a class."""
         lines = self._lines()
-        lines.insert(1, f"Module={name}")  # behind the project's id
+        lines.insert(1, f"{'Class' if kind == OBJECT else 'Module'}={name}")  # behind the project's id
         self._write_lines([*lines, f"{name}=0, 0, 0, 0, C"])
-        self.modules[name] = module_records(name)
-        self.tree["VBA"][name] = compress(source.encode("cp1252"))
+        self.modules[name] = module_records(name, kind)
+        self.tree["VBA"][name] = compress(source.replace("\n", "\r\n").encode("cp1252"))
 
     def drop(self, name: str) -> None:
         """The project without a module."""

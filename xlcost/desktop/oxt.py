@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
-import zipfile
 from pathlib import Path
 
 from xlcost.errors import BadInput
+from xlcost.files import packed
 
 ADDIN = Path(__file__).parents[1] / "addin"
 PARTS = {  # name in the extension -> file of ours
     "META-INF/manifest.xml": "calc/manifest.xml",
+    "about.txt": "calc/about.txt",
     "component.py": "calc/component.py",
     "description.xml": "calc/description.xml",
     "functions.rdb": "calc/functions.rdb",
     "functions.xcu": "calc/functions.xcu",
+    "licence.txt": "calc/licence.txt",
     "pythonpath/xlcost_calc_engine.py": "calc_engine.py",
 }
 SETTINGS = "settings.json"
-ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 
 
 def extension(python: str) -> bytes:
     """The whole file; the same Python gives the same bytes."""
     parts = {name: (ADDIN / file).read_bytes() for name, file in PARTS.items()}
     parts[SETTINGS] = json.dumps({"python": python}, indent=1).encode() + b"\n"
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in sorted(parts):
-            info = zipfile.ZipInfo(name, ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, parts[name], compresslevel=6)
-    return buffer.getvalue()
+    return packed(dict(sorted(parts.items())))
 
 
 def loadable(python: str) -> str:

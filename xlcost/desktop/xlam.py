@@ -17,9 +17,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PureWindowsPath
 from xml.sax.saxutils import escape, unescape
 
-from xlcost.desktop.ovba import Project
+from xlcost.desktop.ovba import OBJECT, Project, class_attributes
+from xlcost.desktop.taken_over import as_class
 from xlcost.errors import BadInput
-from xlcost.files import read_bytes
+from xlcost.files import packed, read_bytes
 from xlcost.function import FunctionSpec
 from xlcost.hosts import vba
 from xlcost.hosts.com import argument_help
@@ -28,10 +29,9 @@ TEMPLATE = "quickstart_addin.xlam"
 NAME = "xlcost.xlam"
 PROJECT = "xlcost"  # what xlwings names the settings after: the sheet xlcost.conf
 VBA_PROJECT = "XlcostAddin"  # other than its modules, as VBA wants it
-SAMPLE = "Module1"  # of the template
+XLWINGS, SAMPLE = "xlwings", "Module1"  # modules of the template
 UDF_MODULE = "xlcost.addin.udfs"
 BINARY, WORKBOOK, SHEET, CORE = "xl/vbaProject.bin", "xl/workbook.xml", "xl/worksheets/sheet1.xml", "docProps/core.xml"
-ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 HELP_EXTENSION = "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"
 LARGEST_SHEET = 1_000_000  # bytes
 MACROS = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
@@ -89,19 +89,14 @@ def build(functions: Sequence[FunctionSpec], interpreter: str, blank: bytes | No
         SHEET: lambda part: with_settings(part.decode(), settings(interpreter)).encode(),
         CORE: lambda part: with_title(part.decode()).encode(),
     }
-    blank, buffer = template() if blank is None else blank, io.BytesIO()
+    blank = template() if blank is None else blank
     if not zipfile.is_zipfile(io.BytesIO(blank)):
         raise BadInput(f"{_strange()}: it is no zip file")
-    with zipfile.ZipFile(io.BytesIO(blank)) as source, zipfile.ZipFile(buffer, "w") as target:
-        missing = set(changes) - set(source.namelist())
-        if missing:
-            raise BadInput(f"{_strange()}: it has no {', '.join(sorted(missing))}")
-        for name in source.namelist():
-            part = source.read(name)
-            info = zipfile.ZipInfo(name, ZIP_DATE)
-            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0  # the same on any system
-            target.writestr(info, changes[name](part) if name in changes else part, compresslevel=6)
-    return buffer.getvalue()
+    with zipfile.ZipFile(io.BytesIO(blank)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    if missing := set(changes) - parts.keys():
+        raise BadInput(f"{_strange()}: it has no {', '.join(sorted(missing))}")
+    return packed({name: changes[name](part) if name in changes else part for name, part in parts.items()})
 
 
 def checked_interpreter(interpreter: str) -> None:
@@ -128,16 +123,23 @@ def _put(text: str, old: str, new: str) -> str:
 
 
 def with_module(binary: bytes, module: str) -> bytes:
-    """The VBA project with our module instead of the sample; xlwings' module learns the project's name."""
+    """The VBA project with our module instead of the sample, and xlwings' module as a class that it asks."""
     project = Project(binary)
-    if "xlwings" not in project.modules:
-        raise BadInput(f"{_strange()}: it has no module xlwings")
-    project.rename(VBA_PROJECT)
+    if XLWINGS not in project.modules:
+        raise BadInput(f"{_strange()}: it has no module {XLWINGS}")
+    line = 'Public Const PROJECT_NAME As String = "{}"'
+    source = _put(project.source(XLWINGS), line.format("myaddin"), line.format(PROJECT))
+    try:
+        starter = as_class(source, XLWINGS, set(vba.ASKED.findall(module)))
+    except ValueError as error:
+        raise BadInput(f"{_strange()}: {error}") from None
+    project.drop(XLWINGS)
     if SAMPLE in project.modules:
         project.drop(SAMPLE)
-    line = 'Public Const PROJECT_NAME As String = "{}"'
-    project.change("xlwings", _put(project.source("xlwings"), line.format("myaddin"), line.format(PROJECT)))
-    project.add(vba.MODULE, module.replace("\n", "\r\n"))
+    project.rename(VBA_PROJECT)
+    project.add(XLWINGS, starter, OBJECT)
+    project.add(vba.WINDOWS, class_attributes(vba.WINDOWS) + vba.windows(), OBJECT)
+    project.add(vba.MODULE, module)
     return project.written()
 
 

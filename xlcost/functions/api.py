@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from xlcost.errors import BadInput
 from xlcost.formulas import api as formulas
-from xlcost.function import function, otherwise
-from xlcost.functions.gpus import edition_serial
-from xlcost.quantities import ApiKind, ApiModel, AsOf, CachedTokens, Dollars, DollarsPerMillion, Requests, Tokens
+from xlcost.function import Demand, function, otherwise
+from xlcost.quantities import (
+    AnswerTokens,
+    ApiKind,
+    ApiModel,
+    AsOf,
+    CachedTokens,
+    Dollars,
+    DollarsPerMillion,
+    PromptTokens,
+    Requests,
+    excel_serial,
+)
 from xlcost.sources import GENAI_PRICES
 from xlcost.steps import noted
 from xlcost.tables.api import api_rate, api_rates
+from xlcost.tables.periods import EDITION
+
+
+def _edition() -> float:
+    """The last day that prices of hosted models are known of, as the spreadsheet's number."""
+    return excel_serial(EDITION)
 
 
 @function(
@@ -32,7 +43,7 @@ def api_price(api_model: ApiModel, kind: ApiKind = "output", as_of: AsOf = None)
     "azure/gpt-4o" or "azure:gpt-4o" for another's price. A date before the first known price is #N/A, never an
     extrapolation; a model is known from the day on which genai-prices first listed it.
     """
-    return api_rate(api_model, kind, otherwise(as_of, edition_serial))
+    return api_rate(api_model, kind, otherwise(as_of, _edition))
 
 
 @function(
@@ -49,11 +60,17 @@ def api_price(api_model: ApiModel, kind: ApiKind = "output", as_of: AsOf = None)
         "returns": 400 * 0.55 + 600 * 0.14 + 500 * 2.19,
     },
     native=False,
+    demands=(
+        Demand(
+            "cached_tokens: are part of the input tokens and cannot be more than they are",
+            lambda cached_tokens, input_tokens: cached_tokens <= input_tokens,
+        ),
+    ),
 )
 def api_cost(
     api_model: ApiModel,
-    input_tokens: Tokens,
-    output_tokens: Tokens,
+    input_tokens: PromptTokens,
+    output_tokens: AnswerTokens,
     cached_tokens: CachedTokens = 0,
     requests: Requests = 1,
     as_of: AsOf = None,
@@ -65,8 +82,7 @@ def api_cost(
     choose it, for all tokens of the request: give the size of one request and the number of them, not their sum.
     Prices are as for API_PRICE. More cached than input tokens are #VALUE!.
     """
-    _check_cached(input_tokens, cached_tokens)
-    prices = api_rates(api_model, otherwise(as_of, edition_serial), input_tokens, output_tokens > 0)
+    prices = api_rates(api_model, otherwise(as_of, _edition), input_tokens, output_tokens > 0)
     one = formulas.request_cost(
         input_tokens, cached_tokens, output_tokens, prices.fresh, prices.cached, prices.output, prices.fee
     )
@@ -81,12 +97,3 @@ def api_cost(
 
 
 REQUEST = "((input_tokens-cached_tokens)*input_price+cached_tokens*cached_price+output_tokens*output_price)/1000000+fee"
-
-
-def _check_cached(input_tokens: Any, cached_tokens: Any) -> None:
-    too_many = np.asarray(cached_tokens > input_tokens)
-    if too_many.any():
-        raise BadInput(
-            "cached_tokens: are part of the input tokens and cannot be more than they are",
-            too_many if too_many.ndim else None,
-        )

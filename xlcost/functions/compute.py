@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from xlcost.formulas import flops
-from xlcost.function import choose, function, needed
+from xlcost.function import choose, function, needing
 from xlcost.functions import models
-from xlcost.quantities import Context, Flop, FlopsMethod, Model, Tokens, TrainFlopsMethod
+from xlcost.quantities import AnswerTokens, Context, Flop, FlopsMethod, Model, PromptTokens, Tokens, TrainFlopsMethod
 from xlcost.sources import KAPLAN_2020
 
 
@@ -18,7 +18,9 @@ from xlcost.sources import KAPLAN_2020
     source=KAPLAN_2020,
     example={"model": 175e9, "input_tokens": 1024, "returns": 3.584e14},
 )
-def infer_flops(model: Model, input_tokens: Tokens, output_tokens: Tokens = 0, method: FlopsMethod = "rule") -> Flop:
+def infer_flops(
+    model: Model, input_tokens: PromptTokens, output_tokens: AnswerTokens = 0, method: FlopsMethod = "rule"
+) -> Flop:
     """Floating-point operations to read a prompt and write an answer.
 
     "rule" is two per active parameter and token, input and output alike. "exact" leaves the input embedding out,
@@ -69,6 +71,8 @@ def training_work(model: Any, tokens: Any, method: Any, context: Any) -> Any:
 
 
 def _attention(formula: Callable[..., Any], model: Any, tokens: Any, context: Any) -> Any:
-    context = needed(context, "context", "when method is causal or full")
-    layers, width = models.attending_layers(model), models.attention_width(model)
-    return formula(layers, width, context, tokens, models.windowed_layers(model), models.window(model))
+    def work(given: Any) -> Any:
+        layers, width = models.attending_layers(model), models.attention_width(model)
+        return formula(layers, width, given, tokens, models.windowed_layers(model), models.window(model))
+
+    return needing(context, "context", "when method is causal or full", work)

@@ -8,13 +8,13 @@ from typing import Any
 from xlcost.function import function, otherwise
 from xlcost.quantities import AsOf, Cell, DollarsPerHour, Field, Gpu, Provider, Term, Text, excel_serial
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.prices import MEDIAN, edition, offer_value
+from xlcost.tables.prices import MEDIAN, closed, offer_value
 from xlcost.tables.store import GPUS, PRECISIONS, look_up
 
 
 def edition_serial() -> float:
     """The last day that the tables know, as the spreadsheet's number."""
-    return excel_serial(edition())
+    return excel_serial(closed())
 
 
 @function(

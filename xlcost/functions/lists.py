@@ -9,9 +9,9 @@ from typing import Any
 from xlcost.errors import NotInTable, nearest
 from xlcost.function import function
 from xlcost.functions.gpus import edition_serial
-from xlcost.quantities import AsOf, Contains, Day, Gpu, Provider, Rows, Term, Text, excel_serial, serial_date
+from xlcost.quantities import AnyGpu, AnyProvider, AnyTerm, AsOf, Contains, Day, Rows, Text, excel_serial, serial_date
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.prices import EDITION, MEDIAN, Period, after_the_end, edition, in_force, periods, providers
+from xlcost.tables.prices import EDITION, MEDIAN, Period, after_the_end, closed, in_force, periods, providers
 from xlcost.tables.store import GPUS, MODELS, Table, plain
 
 MODEL_COLUMNS = ("id", "name", "params", "active_params", "release")
@@ -94,7 +94,7 @@ def gpu_list(contains: Contains = "") -> Rows:
     },
     native=False,
 )
-def price_table(gpu: Gpu = None, provider: Provider = None, term: Term = None, as_of: AsOf = None) -> Rows:
+def price_table(gpu: AnyGpu = None, provider: AnyProvider = None, term: AnyTerm = None, as_of: AsOf = None) -> Rows:
     """Spills the offers in force on a date: gpu, provider, term, US dollars per GPU-hour, since when, source.
 
     Sorted by gpu, and the cheapest first. An argument left out keeps all: every gpu, every provider, on-demand, spot
@@ -104,7 +104,7 @@ def price_table(gpu: Gpu = None, provider: Provider = None, term: Term = None, a
     day = serial_date(edition_serial() if as_of is None else as_of)
     tests = _tests(gpu, provider, term)
     live = [p for p in in_force(day) if all(test(p) for test in tests)]
-    if not live and day > edition():
+    if not live and day > closed():
         raise NotInTable(after_the_end(day))
     if not live:
         wanted = [p for p in periods() if p.provider != MEDIAN and all(test(p) for test in tests)]

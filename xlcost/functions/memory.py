@@ -6,23 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.errors import BadInput, NoResult
+from xlcost.errors import NoResult
 from xlcost.formulas import memory
-from xlcost.function import choose, function
+from xlcost.function import Demand, choose, function
 from xlcost.functions import models
 from xlcost.quantities import (
     Batch,
     Context,
-    Degree,
     Gigabytes,
     Gpu,
     GpuCount,
     Gpus,
+    KvPrecision,
     MicroBatch,
     Model,
+    PipelineParallel,
     Precision,
     Recompute,
     Task,
+    TensorParallel,
     TuneMethod,
     Zero,
 )
@@ -92,7 +94,7 @@ def infer_memory(
     precision: Precision = "bf16",
     context: Context = 4096,
     batch: Batch = 1,
-    kv_precision: Precision = "bf16",
+    kv_precision: KvPrecision = "bf16",
 ) -> Gigabytes:
     """Gigabytes (1e9 bytes) that serving needs in all: weights, KV cache and 0.85 GB of the runtime's own.
 
@@ -108,6 +110,12 @@ def infer_memory(
     category="Memory",
     source=KORTHIKANTI_2022,
     example={"model": "llama-2-7b", "recompute": "full", "returns": 123.215222912},
+    demands=(
+        Demand(
+            "gpus: must be a multiple of tensor_parallel x pipeline_parallel",
+            lambda gpus, tensor_parallel, pipeline_parallel: gpus % (tensor_parallel * pipeline_parallel) == 0,
+        ),
+    ),
 )
 def train_memory(
     model: Model,
@@ -117,8 +125,8 @@ def train_memory(
     micro_batch: MicroBatch = 1,
     context: Context = 4096,
     recompute: Recompute = "selective",
-    tensor_parallel: Degree = 1,
-    pipeline_parallel: Degree = 1,
+    tensor_parallel: TensorParallel = 1,
+    pipeline_parallel: PipelineParallel = 1,
 ) -> Gigabytes:
     """Gigabytes (1e9 bytes) per GPU to train: weights, gradients, Adam states, activations, runtime.
 
@@ -128,20 +136,10 @@ def train_memory(
     Activations are those of the first pipeline stage, 16 bit, with sequence parallelism.
     """
     model_gpus = tensor_parallel * pipeline_parallel
-    _check_fits(gpus, model_gpus)
     frozen, trained = _parameters(model, method)
     states = trained / model_gpus * memory.state_bytes(zero, gpus / model_gpus)
     kept = _activations(model, micro_batch, context, recompute, tensor_parallel)
     return memory.inference_gb((frozen / model_gpus + states + kept) / 1e9, 0)
-
-
-def _check_fits(gpus: Any, model_gpus: Any) -> None:
-    ragged = np.remainder(gpus, model_gpus) != 0 if not hasattr(gpus, "text") else False
-    if np.any(ragged):
-        raise BadInput(
-            "gpus: must be a multiple of tensor_parallel x pipeline_parallel",
-            ragged if np.ndim(ragged) else None,
-        )
 
 
 def _parameters(model: Any, method: Any) -> tuple[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -78,11 +79,24 @@ def _rows(model: np.ndarray, column: str, rows: np.ndarray) -> Any:
         raise NotInTable(str(error), where.reshape(model.shape), error.sentences) from None
 
 
+def once_an_id(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A fact of models, which is looked up and computed once for each id: most cells name a model that others name."""
+    of_id = functools.lru_cache(maxsize=1000)(of)
+
+    @functools.wraps(of)
+    def fact(model: Any) -> Any:
+        return of_id(model) if type(model) is str else of(model)
+
+    return fact
+
+
+@once_an_id
 def total(model: Any) -> Any:
     """All parameters: what memory holds."""
     return known(model, "params", lambda size: size)
 
 
+@once_an_id
 def active(model: Any) -> Any:
     """Parameters that one token passes through: what compute counts."""
     if type(model) is float:
@@ -90,42 +104,51 @@ def active(model: Any) -> Any:
     return known(model, "active_params", lambda size: size)
 
 
+@once_an_id
 def layers(model: Any) -> Any:
     return known(model, "layers", memory.typical_layers)
 
 
+@once_an_id
 def attending_layers(model: Any) -> Any:
     """Layers that attend to the whole context; linear ones and windows are left out."""
     return known(model, "kv_layers", memory.typical_layers)
 
 
+@once_an_id
 def windowed_layers(model: Any) -> Any:
     """Layers that attend to a window."""
     return known(model, "window_layers", _nothing)
 
 
+@once_an_id
 def hidden(model: Any) -> Any:
     return known(model, "hidden", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 
 
+@once_an_id
 def heads(model: Any) -> Any:
     return known(model, "heads", memory.typical_layers)
 
 
+@once_an_id
 def attention_width(model: Any) -> Any:
     return known(model, "attention_width", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 
 
+@once_an_id
 def embeddings(model: Any) -> Any:
     """One embedding matrix, vocabulary x hidden; a bare size is taken as all body."""
     return known(model, "vocab", _nothing) * known(model, "hidden", _nothing)
 
 
+@once_an_id
 def body_params(model: Any) -> Any:
     """Active parameters without the input and output embeddings (one matrix where they are tied)."""
     return active(model) - (2 - known(model, "tied", _nothing)) * embeddings(model)
 
 
+@once_an_id
 def cache_values(model: Any) -> Any:
     """Cached numbers per token in the layers that hold the whole context."""
     return memory.kv_values(
@@ -137,16 +160,19 @@ def cache_values(model: Any) -> Any:
     )
 
 
+@once_an_id
 def window_values(model: Any) -> Any:
     """Cached numbers per token in the layers that hold a window only."""
     per_layer = 2 * known(model, "kv_heads", _nothing) * known(model, "head_dim", _nothing)
     return known(model, "window_layers", _nothing) * per_layer
 
 
+@once_an_id
 def window(model: Any) -> Any:
     return known(model, "window", _nothing)
 
 
+@once_an_id
 def expert_share(model: Any) -> Any:
     """Experts that a token uses over all experts; nothing for a dense model."""
     return known(model, "experts_per_token", _nothing) / np.maximum(known(model, "experts", _nothing), 1)

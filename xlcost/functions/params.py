@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from xlcost.errors import BadInput
 from xlcost.formulas import memory
-from xlcost.function import function
+from xlcost.function import Demand, function
 from xlcost.quantities import Ffn, Gated, Heads, Hidden, KvHeads, Layers, Params, Tied, Vocab
 from xlcost.sources import LLAMA3_2024
 
@@ -26,6 +23,10 @@ from xlcost.sources import LLAMA3_2024
         "vocab": 128256,
         "returns": 70553706496.0,
     },
+    demands=(
+        Demand("hidden: must be a multiple of heads", lambda hidden, heads: hidden % heads == 0),
+        Demand("kv_heads: must not be more than heads", lambda kv_heads, heads: kv_heads <= heads),
+    ),
 )
 def param_count(
     layers: Layers,
@@ -43,17 +44,5 @@ def param_count(
     two, two RMSNorms per layer and one at the end, one embedding when tied, else two. No biases, no position
     embeddings, no experts. `hidden` that is no multiple of `heads`, or more KV heads than heads, is #VALUE!.
     """
-    _check_heads(hidden, heads, kv_heads)
     kv = hidden / heads * kv_heads
     return memory.dense_params(layers, hidden, hidden, kv, ffn, vocab, np.where(gated, 3, 2), tied)
-
-
-def _check_heads(hidden: Any, heads: Any, kv_heads: Any) -> None:
-    if any(hasattr(part, "text") for part in (hidden, heads, kv_heads)):
-        return
-    for wrong, sentence in (
-        (np.remainder(hidden, heads) != 0, "hidden: must be a multiple of heads"),
-        (np.greater(kv_heads, heads), "kv_heads: must not be more than heads"),
-    ):
-        if np.any(wrong):
-            raise BadInput(sentence, wrong if np.ndim(wrong) else None)

@@ -29,6 +29,7 @@ def room_gb(gpu: Any) -> Any:
     return memory.usable_gb(look_up(GPUS, gpu, "memory_gb"))
 
 
+@models.once_an_id
 def _input_embedding(model: Any) -> Any:
     """Looked up row by row, never read as a whole; a tied one is read as the output embedding."""
     return (1 - models.known(model, "tied", lambda size: 0 * size)) * models.embeddings(model)

@@ -30,6 +30,7 @@ from xlcost.quantities import (
     FixedCost,
     Gpu,
     Gpus,
+    HourPrice,
     InputTokens,
     MarginalCost,
     Model,
@@ -225,7 +226,7 @@ def infer_cost(
     example={"price": 0.90, "tokens_per_second": 1000, "returns": 0.25},
 )
 def token_cost(
-    price: Price, tokens_per_second: TokensPerSecond, gpus: Gpus = 1, utilisation: Utilisation = 1
+    price: HourPrice, tokens_per_second: TokensPerSecond, gpus: Gpus = 1, utilisation: Utilisation = 1
 ) -> DollarsPerMillion:
     """US dollars per million tokens: the price of an hour of all GPUs over the tokens of an hour.
 

@@ -107,25 +107,46 @@ def help_texts(functions: Iterable[FunctionSpec]) -> str:
     )
 
 
+ABOUT, LICENCE = "about.txt", "licence.txt"
+LICENCE_PAGE = "https://opensource.org/license/mit"
+
+
 def description(release: str) -> str:
-    """What the extension manager shows."""
+    """What the extension manager shows. A licence named here would have to be clicked; it stands in the text."""
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f"<!-- {NOTE} -->",
-            '<description xmlns="http://openoffice.org/extensions/description/2006">',
+            '<description xmlns="http://openoffice.org/extensions/description/2006"'
+            ' xmlns:xlink="http://www.w3.org/1999/xlink">',
             f' <identifier value="org.xlcost.calc"/><version value="{release}"/>',
             ' <display-name><name lang="en">xlcost: AI-compute costs</name></display-name>',
+            ' <publisher><name lang="en">the xlcost authors</name></publisher>',
+            f' <extension-description><src lang="en" xlink:href="{ABOUT}"/></extension-description>',
             "</description>",
             "",
         ]
     )
 
 
-def parts(functions: Iterable[FunctionSpec], release: str) -> dict[str, bytes]:
+def about(number_of_functions: int) -> str:
+    """The text below the extension's name."""
+    return (
+        f"{number_of_functions} functions for what AI compute costs: FLOPs, memory, hours, dollars, energy, each with "
+        "its source. The Python that wrote this extension computes them. "
+        f"MIT licence: {LICENCE} in the extension, or {LICENCE_PAGE}\n"
+    )
+
+
+def parts(functions: Iterable[FunctionSpec], release: str, licence: str) -> dict[str, bytes]:
     """File name -> content, of what is generated."""
     known = list(functions)
-    texts = {"functions.xcu": help_texts(known), "description.xml": description(release)}
+    texts = {
+        "functions.xcu": help_texts(known),
+        "description.xml": description(release),
+        ABOUT: about(len(known)),
+        LICENCE: licence,
+    }
     return {"functions.rdb": types(known)} | {name: content.encode() for name, content in texts.items()}
 
 
@@ -136,6 +157,7 @@ if __name__ == "__main__":
     from xlcost.catalogue import FUNCTIONS
 
     folder = Path(__file__).parents[1] / "addin" / "calc"
-    for name, content in parts(FUNCTIONS, __version__).items():
+    licence = (Path(__file__).parents[2] / "LICENSE").read_text(encoding="utf-8")
+    for name, content in parts(FUNCTIONS, __version__, licence).items():
         (folder / name).write_bytes(content)
         print(folder / name)

@@ -62,165 +62,187 @@ def shown(value: Any) -> str:
     return f"{value:,.0f}" if value >= LONGEST else f"{value:.6g}"
 
 
-def _opened() -> Section:
-    return Section(
-        "Workbooks open as they were written",
-        "any Excel from 2016 on",
-        3,
-        (
-            Step(
-                "Run `xlcost demo --lambdas --out check`. Send one of the plans to yourself by mail, save it, and open "
-                "it; stay in Protected View.",
-                "No message that Excel found a problem with the content. Figures and charts stand on *Summary*, "
-                "none of them blank or zero.",
-            ),
-            Step(
-                "Click *Enable Editing*, look at *Checks*, close the file.",
-                "All tests are OK. No figure changes. Excel may ask to save, because it calculated.",
-            ),
-            Step(
-                "On *Inputs*, choose another model from the list, then put it back.",
-                "*Summary* and its charts follow; with the first model the figures are as before.",
-            ),
-            Step(
-                "On *Prices*, insert a row in the middle of the packaged prices. Look at Formulas, Name Manager, "
-                "`Prices_usd`.",
-                "The name's range ends one row lower.",
-            ),
-        ),
-    )
+OPENED = (
+    Step(
+        "Run `xlcost demo --lambdas --out check`. Send one of the plans to yourself by mail, save it, and open it; "
+        "stay in Protected View.",
+        "No message that Excel found a problem with the content. Figures and charts stand on *Summary*, none of them "
+        "blank or zero.",
+    ),
+    Step(
+        "Click *Enable Editing*, look at *Checks*, close the file.",
+        "All tests are OK. No figure changes. Excel may ask to save, because it calculated.",
+    ),
+    Step(
+        "On *Inputs*, choose another model from the list, then put it back.",
+        "*Summary* and its charts follow; with the first model the figures are as before.",
+    ),
+)
+ROW = Step(
+    "On *Prices* of a plan, insert a row in the middle of the packaged prices. Look at Formulas, Name Manager, "
+    "`Prices_usd`.",
+    "The name's range ends one row lower.",
+)
+NAMED = (
+    Step(
+        "Run `xlcost addin functions check/cost_of_ai_compute.xlsx --lambdas --out check/functions.xlsx`, open what it "
+        "wrote, go to *Functions*.",
+        "ALL OK at the top right. No cell of the column *By its name* shows #NAME?, and no formula there has an @.",
+    ),
+    Step(
+        "On a new sheet of it type `=TRAIN_`.",
+        "A list of names that begin so; beside each, what it gives. After the bracket: the arguments, optional ones in "
+        "square brackets.",
+    ),
+)
+PRICE = Step(
+    "Change a price on *Prices* that one of these calls takes, and take the change back.",
+    "The result follows at once.",
+)
+SENT = Step(
+    "Run `xlcost snapshot check/functions.xlsx` and open what it wrote.",
+    "The same figures, no formula anywhere, and a last sheet that says where they come from.",
+)
+LITE = Step(
+    "Type two formulas of the functions into a new workbook, save and close it, run `xlcost addin lite BOOK.xlsx`, "
+    "open what it wrote and trust the add-in. As long as PyPI has no release of xlcost, run "
+    "`xlcost addin lite BOOK.xlsx --requirement ADDRESS` with the address of a wheel (see [lite.md](lite.md)).",
+    "The task pane opens by itself with main.py; both cells compute, without F2 and Enter.",
+)
+Functions = dict[str, FunctionSpec]
 
 
-def _by_name(functions: dict[str, FunctionSpec]) -> Section:
-    def value(call: Call) -> Any:
-        return functions[call[0]].call(*call[1])
+def _value(functions: Functions, call: Call) -> Any:
+    return functions[call[0]].call(*call[1])
 
-    typed = [Step(f"Type `{formula(call)}`", f"{shown(value(call))} {_unit(functions[call[0]])}") for call in TYPED]
+
+def _typed(functions: Functions, calls: tuple[Call, ...]) -> list[Step]:
+    """Calls with what they give."""
+    units = [functions[name].returns.unit for name, _ in calls]
+    return [
+        Step(f"Type `{formula(call)}`", f"{shown(_value(functions, call))} {unit}")
+        for call, unit in zip(calls, units, strict=True)
+    ]
+
+
+def _refused(calls: tuple[tuple[Call, str], ...]) -> list[Step]:
+    return [Step(f"Type `{formula(call)}`", f"{error}; ISERROR of the cell is TRUE") for call, error in calls]
+
+
+def _spilled(functions: Functions) -> Step:
     name, (models, precision) = SPILLED
-    spilled = ", ".join(shown(functions[name].call(model, precision)) for model in models)
-    refused = [Step(f"Type `{formula(call)}`", f"{error}; ISERROR of the cell is TRUE") for call, error in REFUSED]
-    return Section(
-        "Named LAMBDAs, nothing installed",
-        "Excel 365, 2024 or on the web",
-        5,
-        (
-            Step(
-                "Run `xlcost addin functions check/cost_of_ai_compute.xlsx --lambdas --out check/functions.xlsx`, open "
-                "what it wrote, go to *Functions*.",
-                "ALL OK at the top right. No cell of the column *By its name* shows #NAME?, and none of its formulas "
-                "has an @.",
-            ),
-            Step(
-                "On a new sheet of it type `=TRAIN_`.",
-                "A list of names that begin so; beside each, what it gives. After the bracket: the arguments, optional "
-                "ones in square brackets.",
-            ),
-            *typed,
-            Step(
-                f"Type {', '.join(as_typed(m) for m in models)} into A1, A2, A3 (without quotes), then "
-                f"`={name}(A1:A3,{as_typed(precision)})` into B1.",
-                f"Three cells fill, with a blue frame: {spilled}.",
-            ),
-            *refused,
-            Step(
-                "Change a price on *Prices* that one of these calls takes, and take the change back.",
-                "The result follows at once.",
-            ),
-        ),
+    values = ", ".join(shown(functions[name].call(model, precision)) for model in models)
+    return Step(
+        f"Type {', '.join(as_typed(m) for m in models)} into A1, A2, A3 (without quotes), then "
+        f"`={name}(A1:A3,{as_typed(precision)})` into B1.",
+        f"Three cells fill, with a blue frame: {values}.",
     )
 
 
-def _unit(spec: FunctionSpec) -> str:
-    return spec.returns.unit
-
-
-def _installed(functions: dict[str, FunctionSpec]) -> Section:
+def _installed(functions: Functions) -> tuple[Step, ...]:
     name, arguments = WIZARD
-    spec, last = functions[name], functions[COLUMN].call(FIRST + 999 * STEP)
-    return Section(
-        "The add-in",
-        "Excel on Windows, Python with xlcost",
-        5,
-        (
-            Step(
-                "Close Excel. Run `xlcost addin install`, then `xlcost doctor`.",
-                "The place of the add-in; then lines that all begin with ok or note. Nobody asked for trust in the VBA "
-                "project, and nothing was imported by hand.",
-            ),
-            Step("Start Excel, type `=XLCOST_STATUS()`.", "The release, and the Python that computes."),
-            Step(
-                f"Type `={name}(` and click *fx*.",
-                f"The category `xlcost {spec.category}`, the description, and help for each argument as you click into "
-                "it. While the wizard is open its preview shows #N/A: nothing is computed.",
-            ),
-            Step(f"Close the wizard and type `{formula(WIZARD)}`.", f"{shown(spec.call(*arguments))} {_unit(spec)}"),
-            Step(
-                'Type `=GPU_PRICE("h900")` into A1, `=XLCOST_STATUS(A1)` into B1, `=SUM(A1)` into A2.',
-                "#N/A; the sentence that names h900; #N/A again, not 0.",
-            ),
-            Step(
-                f"Type `=SEQUENCE(1000,1,{FIRST:.0f},{STEP:.0f})` into A1 and `={COLUMN}(A1:A1000)` into B1.",
-                f"1,000 cells fill within a second; the last shows {shown(last)}.",
-            ),
-            Step(
-                "Close Excel, rename the folder of the Python, start Excel, calculate (Ctrl+Alt+F9). Rename it back.",
-                "Cells show #N/A; the status bar and `=XLCOST_STATUS()` say which Python is missing and what to run. "
-                "Excel does not hang.",
-            ),
-            Step(
-                "Close Excel, run `xlcost addin remove`, start Excel.",
-                "The functions are gone, and no message comes up.",
-            ),
+    spec = functions[name]
+    return (
+        Step(
+            "Close Excel. Run `xlcost addin install`, then `xlcost doctor`.",
+            "The place of the add-in; then lines that all begin with ok or note. Nobody asked for trust in the VBA "
+            "project, and nothing was imported by hand.",
+        ),
+        Step("Start Excel, type `=XLCOST_STATUS()`.", "The release, and the Python that computes."),
+        Step(
+            f"Type `={name}(` and click *fx*.",
+            f"The category `xlcost {spec.category}`, the description, and help for each argument as you click into "
+            "it. While the wizard is open its preview shows #N/A: nothing is computed.",
+        ),
+        Step(f"Close the wizard and type `{formula(WIZARD)}`.", f"{shown(spec.call(*arguments))} {spec.returns.unit}"),
+        Step(
+            'Type `=GPU_PRICE("h900")` into A1, `=XLCOST_STATUS(A1)` into B1, `=SUM(A1)` into A2.',
+            "#N/A; the sentence that names h900; #N/A again, not 0.",
+        ),
+        Step(
+            "Close Excel, run `xlcost addin remove`, start Excel.",
+            "The functions are gone, and no message comes up.",
         ),
     )
 
 
-def _others() -> Section:
-    return Section(
-        "xlwings Lite, and a copy to send out",
-        "Excel 365 or on the web, with xlwings Lite from the store",
-        2,
-        (
-            Step(
-                "Type two formulas of the functions into a new workbook, save and close it, run "
-                "`xlcost addin lite BOOK.xlsx`, open it and trust the add-in.",
-                "The task pane opens by itself with main.py; both cells compute, without F2 and Enter.",
-            ),
-            Step(
-                "Run `xlcost snapshot check/functions.xlsx` and open what it wrote.",
-                "The same figures, no formula anywhere, and a last sheet that says where they come from.",
-            ),
+def _strained(functions: Functions) -> tuple[Step, ...]:
+    last = functions[COLUMN].call(FIRST + 999 * STEP)
+    return (
+        Step(
+            f"Type `=SEQUENCE(1000,1,{FIRST:.0f},{STEP:.0f})` into A1 and `={COLUMN}(A1:A1000)` into B1.",
+            f"1,000 cells fill within a second; the last shows {shown(last)}.",
+        ),
+        Step(
+            "Close Excel, rename the folder of the Python, start Excel, calculate (Ctrl+Alt+F9). Rename it back.",
+            "Cells show #N/A; the status bar and `=XLCOST_STATUS()` say which Python is missing and what to run. "
+            "Excel does not hang.",
         ),
     )
 
 
-def sections(functions: Iterable[FunctionSpec]) -> list[Section]:
-    """All of the page, in the order in which it is run."""
-    by_name = {spec.name: spec for spec in functions}
-    return [_opened(), _by_name(by_name), _installed(by_name), _others()]
+def first(functions: Iterable[FunctionSpec]) -> list[Section]:
+    """What is run first, in a quarter of an hour."""
+    known = {spec.name: spec for spec in functions}
+    named = (*NAMED, *_typed(known, TYPED[:1]), _spilled(known), *_refused(REFUSED[:1]))
+    return [
+        Section("Workbooks open as they were written", "any Excel from 2016 on", 3, OPENED),
+        Section("Named LAMBDAs, nothing installed", "Excel 365, 2024 or on the web", 4, named),
+        Section("The add-in", "Excel on Windows, Python with xlcost", 6, _installed(known)),
+        Section("A copy to send out", "any Excel from 2016 on", 1, (SENT,)),
+    ]
+
+
+def then(functions: Iterable[FunctionSpec]) -> list[Section]:
+    """What else there is to see."""
+    known = {spec.name: spec for spec in functions}
+    named = (*_typed(known, TYPED[1:]), *_refused(REFUSED[1:]), PRICE)
+    return [
+        Section("More of the plans", "any Excel from 2016 on", 1, (ROW,)),
+        Section("More of the named LAMBDAs", "check/functions.xlsx, in Excel 365, 2024 or on the web", 5, named),
+        Section("More of the add-in", "the add-in, installed again", 4, _strained(known)),
+        Section("xlwings Lite", "Excel 365 or on the web, with xlwings Lite from the store", 5, (LITE,)),
+    ]
 
 
 def page(functions: Iterable[FunctionSpec]) -> str:
     """docs/checklist.md."""
-    parts = sections(functions)
-    minutes = sum(part.minutes for part in parts)
+    known = list(functions)
+    core, more = first(known), then(known)
     lines = [
         "<!-- GENERATED by `python -m xlcost.hosts.checklist`: change the steps there, not this page. -->",
         "# What only a real Excel can show",
         "",
         "The tests read every file back, evaluate every formula in other spreadsheets, and run the add-in's code",
-        f"without Excel. What is left needs a person with Excel, and about {minutes} minutes.",
+        f"without Excel. What is left needs a person with Excel: about {_minutes(core)} minutes, and {_minutes(more)} "
+        "for the rest.",
         "Note the version of Excel (File, Account), tick what you see, and report what you see instead. Nothing on",
         "this page has been seen yet.",
+        *_tables(core, 1),
+        "",
+        f"# If you have {_minutes(more)} minutes more",
+        *_tables(more, 1 + sum(len(part.steps) for part in core)),
     ]
-    number = 0
-    for part in parts:
-        lines += ["", f"## {part.title}", "", f"Needs {part.needs}; {part.minutes} minutes.", ""]
-        lines += ["| | do | you see | |", "|---|---|---|---|"]
-        for step in part.steps:
-            number += 1
-            lines.append(f"| {number} | {step.do} | {step.see} | ☐ |")
     return "\n".join(lines) + "\n"
+
+
+def _minutes(parts: list[Section]) -> int:
+    return sum(part.minutes for part in parts)
+
+
+def _tables(parts: list[Section], number: int) -> list[str]:
+    """The steps, numbered on."""
+    lines = []
+    for part in parts:
+        lines += ["", f"## {part.title}", "", f"Needs {part.needs}; {_time(part.minutes)}.", ""]
+        lines += ["| | do | you see | |", "|---|---|---|---|"]
+        lines += [f"| {n} | {step.do} | {step.see} | ☐ |" for n, step in enumerate(part.steps, number)]
+        number += len(part.steps)
+    return lines
+
+
+def _time(minutes: int) -> str:
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 if __name__ == "__main__":

@@ -23,11 +23,9 @@ from xlcost.cells import com
 def argument_help(p: Parameter) -> str:
     """What the function wizard shows for an argument, at most 255 characters."""
     text = f"{p.word.meaning} [{p.word.unit}]" if p.word.unit not in ("id", "date") else p.word.meaning
-    if p.default is None or default_shown(p.default) == "":
-        text += " (optional)"
-    elif not p.required:
-        why = f", {p.default.why}" if isinstance(p.default, Assumed) else ""
-        text += f" (default {default_shown(p.default)}{why})"
+    if not p.required:
+        default, why = default_shown(p), f", {p.default.why}" if isinstance(p.default, Assumed) else ""
+        text += f" (default {default}{why})" if default else " (optional)"
     return text[:255]
 
 

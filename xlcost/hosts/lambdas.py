@@ -7,6 +7,7 @@ Texts are written as a reader would see them and stored as a file wants them (`s
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -26,10 +27,6 @@ INSTEAD = {  # what a body calls -> what is called here
     "INDEX": "XLCOST.AT",
     "MAX": "XLCOST.LARGER",
     "MIN": "XLCOST.SMALLER",
-}
-GUARDS = {  # what a body checks of its arguments together
-    "PARAM_COUNT": "(MOD(hidden,heads)=0)*(kv_heads<=heads)",
-    "TRAIN_MEMORY": "MOD(gpus,tensor_parallel*pipeline_parallel)=0",
 }
 
 
@@ -51,13 +48,18 @@ class Reader:
     gives: str
 
 
+WITHOUT_DIGITS = functools.reduce(lambda text, digit: f'SUBSTITUTE({text},"{digit}","")', "0123456789", "u_")
 READERS = {
     "SIZE": Reader(
         "text",
-        'LET(t_,TRIM(text),IF(ISNUMBER(text),text,IF(t_="",#VALUE!,IFERROR('
-        'NUMBERVALUE(LEFT(t_,LEN(t_)-1),"."," ")*10^(3*XMATCH(RIGHT(t_),{"k","m","b","t"})),'
-        'NUMBERVALUE(t_,"."," ")))))',
-        "A number, or text such as 70B, 15T, 8k or 35% as a number; a decimal comma is refused.",
+        'LET(t_,TRIM(text),s_,IFERROR(XMATCH(RIGHT(t_),{"k","m","b","t","%"}),0),'
+        "n_,IF(s_=0,t_,TRIM(LEFT(t_,LEN(t_)-1))),"
+        'u_,IF(ISNUMBER(XMATCH(LEFT(n_),{"+","-"})),MID(n_,2,99),n_),'
+        f"r_,{WITHOUT_DIGITS},"
+        "IF(ISNUMBER(text),text,"
+        'IF(ISNUMBER(XMATCH("0"&r_,{"0","0.","0e","0.e","0e+","0.e+","0e-","0.e-"}))*(LEN(u_)>LEN(r_)),'
+        'NUMBERVALUE(n_,"."," ")*10^(3*IF(s_=5,0,s_))/IF(s_=5,100,1),#VALUE!)))',
+        "A number, or text such as 70B, 15T, 8k or 35% as a number; any other sign, or a blank inside, is refused.",
     ),
     "NUMBER": Reader(
         "value,low,high",
@@ -88,7 +90,8 @@ READERS = {
     "DAY": Reader(
         "value",
         "LET(t_,TRIM(value),n_,IF(ISNUMBER(value),INT(value),DATE(LEFT(t_,4),MID(t_,6,2),RIGHT(t_,2))),"
-        "IF((n_>=36526)*(n_<73051)*IF(ISNUMBER(value),1,(LEN(t_)=10)*(MONTH(n_)=VALUE(MID(t_,6,2)))*(DAY(n_)=VALUE(RIGHT(t_,2)))),n_,#VALUE!))",
+        "IF((n_>=36526)*(n_<73051)*(ISNUMBER(value)+("
+        't_=YEAR(n_)&"-"&RIGHT("0"&MONTH(n_),2)&"-"&RIGHT("0"&DAY(n_),2))),n_,#VALUE!))',
         "A date cell, or text such as 2023-04-07, as the number of the day; from 2000 to 2099.",
     ),
     "ID": Reader(
@@ -167,9 +170,6 @@ def body(spec: FunctionSpec) -> str:
         text = re.sub(rf"\b{name}\(", f"{ours}(", text)
     text = re.sub(r"\bMATCH\((\w+),(\w+_columns),0\)", r"XMATCH(\1,\2)", text)  # a name of a column, no pattern
     pairs, text = shared(text)
-    if spec.name in GUARDS:
-        guard = re.sub(r"\w+", lambda word: short.get(word[0], word[0]), GUARDS[spec.name])
-        text = f"IF({guard},{text},#VALUE!)"
     for p in reversed(spec.parameters):  # the first argument that cannot be read is the error
         text = f"IF(ISERROR({short[p.name]}),{short[p.name]},{text})"
     read = [(short[p.name], _read(p)) for p in spec.parameters]

@@ -13,9 +13,9 @@ def default_text(p: Parameter) -> str:
     """What an argument takes when it is left out, and why."""
     if p.required:
         return "required"
-    if p.default is None:
+    value = default_shown(p)
+    if not value:
         return "optional"
-    value = default_shown(p.default)
     if isinstance(p.default, Assumed):
         return f"default {value}: {p.default.why} ({p.default.source.short})"
     return f"default {value}"

@@ -2,11 +2,12 @@
 
 What xlwings would write into a workbook, with what it leaves out: failures become error values, a sentence stands
 behind each, nothing is computed while the function wizard is open, and a missing Python is told, once. The part that
-is the same for any catalogue stands in wrapper.bas.
+is the same for any catalogue stands in wrapper.bas; windows.bas is the class that it asks of Windows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 from xlcost.function import FunctionSpec
 from xlcost.hosts.com import argument_help
 
-MODULE = "xlcost"  # its name in the VBA project
+MODULE, WINDOWS = "xlcost", "XlcostWindows"  # the names of the module and of its class in the VBA project
+ASKED = re.compile(r"\bstarter\.(\w+)")  # what it calls of xlwings
 BUILT_IN = 19  # function categories of Excel's own; ours are numbered from the next on
 STATUS = "XLCOST_STATUS"
 STATUS_HELP = "Whether Python answers; of a cell, the sentence behind its error value."
@@ -108,6 +110,11 @@ def module(functions: Sequence[FunctionSpec], version: str) -> str:
     head = wrapper(version, numbers[category(functions[-1].category)])
     wrapped = [function(spec, numbers[category(spec.category)]) for spec in functions]
     return "\n".join([head, *[f"{text}\n" for text in wrapped], described(functions)])
+
+
+def windows() -> str:
+    """The text of the class behind the module, lines ending in LF, without the attributes that make it a class."""
+    return Path(__file__).with_name("windows.bas").read_text(encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -5,15 +5,13 @@ Option Explicit
 
 Private Const VERSION As String = "0.0.0"
 Private Const UDF_MODULE As String = "xlcost.addin.udfs"
+Private Const SETTINGS As String = "xlcost.conf"
 Private Const MARK As String = "#xlcost "
 Private Const MOST_SENTENCES As Long = 10000
 Private Const SECONDS_TO_NEXT_TRY As Long = 30
 
-#If Not Mac Then
-    Private Declare PtrSafe Function FindWindow Lib "user32" Alias "FindWindowA" (ByVal lpClassName As String, ByVal lpWindowName As String) As LongPtr
-    Private Declare PtrSafe Function SetEnvironmentVariable Lib "kernel32" Alias "SetEnvironmentVariableA" (ByVal lpName As String, ByVal lpValue As String) As Long
-#End If
-
+Private starter As New xlwings 'a class, as is the next: a formula could call what stands in a module
+Private computer As New XlcostWindows
 Private server As Object 'the Python process, once it has answered
 Private problem As String 'why Python gave no answer
 Private tried As Date
@@ -51,13 +49,13 @@ Private Function XlcostServer() As Object
         XlcostCheck
         #If Not Mac Then
             before = Environ("PYTHONSAFEPATH")
-            SetEnvironmentVariable "PYTHONSAFEPATH", "1" 'no code from the folder that Excel happens to stand in
+            computer.SetVariable "PYTHONSAFEPATH", "1" 'no code from the folder that Excel happens to stand in
             On Error Resume Next
-            Set server = XLPy()
+            Set server = starter.XLPy()
             number = Err.Number
             reason = Err.Description
             On Error GoTo 0
-            SetEnvironmentVariable "PYTHONSAFEPATH", before
+            computer.SetVariable "PYTHONSAFEPATH", before
             If number <> 0 Then Err.Raise 1000, , reason
         #End If
     End If
@@ -69,11 +67,11 @@ Private Sub XlcostCheck()
     #If Mac Then
         Err.Raise 1000, , "these functions need Excel on Windows; on a Mac use named LAMBDAs or xlwings Lite"
     #Else
-        If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") Then
-            Err.Raise 1000, , "the workbook has a sheet " & PROJECT_NAME & ".conf, which could name any program to run; rename it"
+        If starter.SheetExists(ActiveWorkbook, SETTINGS) Then
+            Err.Raise 1000, , "the workbook has a sheet " & SETTINGS & ", which could name any program to run; rename it"
         End If
-        If Not FileExists(GetConfig("INTERPRETER_WIN")) Then
-            Err.Raise 1000, , "there is no Python at " & GetConfig("INTERPRETER_WIN") & "; run: xlcost addin install"
+        If Not starter.FileExists(starter.GetConfig("INTERPRETER_WIN")) Then
+            Err.Raise 1000, , "there is no Python at " & starter.GetConfig("INTERPRETER_WIN") & "; run: xlcost addin install"
         End If
     #End If
 End Sub
@@ -173,7 +171,7 @@ Private Function XlcostInWizard() As Boolean
     'Excel switches the toolbar off while the wizard is open, but also while a workbook opens: only then is it the wizard.
     #If Not Mac Then
         On Error Resume Next
-        If Not Application.CommandBars("Standard").Controls(1).Enabled Then XlcostInWizard = FindWindow("bosa_sdm_XL9", vbNullString) <> 0
+        If Not Application.CommandBars("Standard").Controls(1).Enabled Then XlcostInWizard = computer.HasWizard()
     #End If
 End Function
 
@@ -195,7 +193,7 @@ Function XLCOST_STATUS(Optional cell)
     ElseIf answer <> VERSION Then
         XLCOST_STATUS = "the add-in is of xlcost " & VERSION & ", Python has " & answer & ": close Excel, run: xlcost addin install"
     Else
-        XLCOST_STATUS = "xlcost " & VERSION & ", computed by " & GetConfig("INTERPRETER_WIN")
+        XLCOST_STATUS = "xlcost " & VERSION & ", computed by " & starter.GetConfig("INTERPRETER_WIN")
     End If
 End Function
 

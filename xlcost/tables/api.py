@@ -20,8 +20,8 @@ import numpy as np
 
 from xlcost.errors import NotInTable
 from xlcost.tables.api_models import model_key, own_rows, providers
-from xlcost.tables.periods import VALID_DAYS, edition
-from xlcost.tables.prices import DAY_ZERO, after_the_end
+from xlcost.tables.periods import EDITION, VALID_DAYS
+from xlcost.tables.prices import DAY_ZERO
 from xlcost.tables.store import each_row, read_rows
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def quotes(provider_id: str, model_id: str) -> tuple[Quote, ...]:
     theirs = {listed, *_changes(model)} if model else set()
     ours = {row.as_of: row for row in own_rows().get((provider_id, model_id), [])}
     year = dt.timedelta(days=VALID_DAYS)
-    end = edition() + dt.timedelta(days=1)
+    end = EDITION + dt.timedelta(days=1)
     days = sorted(day for day in {*theirs, *ours, *(day + year for day in ours), end} if day <= end)
     out = []
     for start, until in itertools.pairwise(days):
@@ -134,11 +134,11 @@ def quote(api_model: str, serial: float) -> Quote:
     for one in known:
         if one.start <= day < one.end:
             return one
-    if day > edition():
-        raise NotInTable(after_the_end(day))
+    if day > EDITION:
+        raise NotInTable(f"as_of: {day} lies after the data edition of {EDITION}, where API prices end")
     missing = f"no price of '{provider}/{model}' on {day.isoformat()}"
     if not known:
-        raise NotInTable(f"{missing}; it was first listed after the data edition of {edition().isoformat()}")
+        raise NotInTable(f"{missing}; it was first listed after the data edition of {EDITION.isoformat()}")
     later = min((one.start for one in known if one.start > day), default=None)
     first = f"; the first known is of {known[0].start.isoformat()}"
     raise NotInTable(missing + (first if later == known[0].start else f"{first}, the next of {later}"))
@@ -149,11 +149,16 @@ def rate(api_model: str, kind: str, serial: float, prompt: float = 0.0) -> float
     rates = quote(api_model, serial).rates
     if kind not in rates:
         sold = [k for k in KINDS if k in rates]
-        provider, model = model_key(api_model)
-        raise NotInTable(
-            f"kind: '{provider}/{model}' has no price of {kind}; it has {', '.join(sold) or 'none per token'}"
-        )
+        raise NotInTable(_not_sold(model_key(api_model), kind, serial, sold))
     return _at(rates[kind], prompt)
+
+
+def _not_sold(key: tuple[str, str], kind: str, serial: float, sold: list[str]) -> str:
+    """The sentence for a kind of token that has no price on a day: what has, and since when it has one."""
+    day = DAY_ZERO + dt.timedelta(days=int(serial))
+    first = next((one.start for one in quotes(*key) if kind in one.rates and one.start > day), None)
+    when, later = (f" on {day}", f"; the first known is of {first}") if first else ("", "")
+    return f"kind: '{'/'.join(key)}' has no price of {kind}{when}; it has {', '.join(sold) or 'none per token'}{later}"
 
 
 def _at(tiers: Tiers, prompt: float) -> float:

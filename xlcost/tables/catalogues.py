@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from xlcost.errors import BadInput
-from xlcost.tables.intake import Numbered, hostile, refuse
+from xlcost.tables.intake import Numbered, hostile, in_order, miscounted, refuse
 from xlcost.tables.skypilot_hosts import with_hosts
 
 MOST_ROWS = 500_000
@@ -27,6 +27,7 @@ NEEDED = {
     "skypilot": ("instancetype", "acceleratorname", "acceleratorcount", "price", "spotprice", "region"),
     "xlcost": ("gpu", "provider", "term", "usd_per_gpu_hour", "as_of", "source", "checked"),
 }
+OF_A_DAY = ("gpu", "provider", "term", "usd_per_gpu_hour", "from", "own")
 CALLED = {"gpuhunt": "gpuhunt catalogue", "skypilot": "SkyPilot catalogue", "xlcost": "table of xlcost"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 MEMORY = re.compile(r"""['"]SizeInMiB['"]:\s*(\d{1,9})""")
@@ -72,7 +73,7 @@ class Catalogue:
     regions: dict[Offered, set[str]] = field(default_factory=lambda: defaultdict(set))
     unpriced: int = 0  # prices that are blank or zero: no offers
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[tuple[int, str]] = field(default_factory=list)
 
 
 def format_of(name: str, text: str, asked: str | None) -> str:
@@ -86,6 +87,11 @@ def format_of(name: str, text: str, asked: str | None) -> str:
             raise BadInput(f"{name}: a {CALLED[asked]} has a column '{lacking[0]}', which this file lacks")
         return asked
     fitting = [one for one, columns in NEEDED.items() if heads.issuperset(columns)]
+    if not fitting and heads.issuperset(OF_A_DAY):
+        raise BadInput(
+            f"{name} holds the offers of one day, as xlcost prices export writes them, without the day of each "
+            "sighting; give the whole table, which xlcost tables gpu_prices --format csv prints"
+        )
     if not fitting:
         known = "; ".join(f"a {CALLED[one]} has {', '.join(columns)}" for one, columns in NEEDED.items())
         raise BadInput(f"{name}: its columns fit no format that is known: {known}")
@@ -97,11 +103,9 @@ def read(name: str, text: str, fmt: str) -> Catalogue:
     found = Catalogue()
     for line, cells in _offers(fmt, _rows(name, text, found)):
         (_gpuhunt if fmt == "gpuhunt" else _skypilot)(found, line, cells)
-        if len(found.wrong) > MOST_WRONG:
-            break
         if len(found.cheapest) > MOST_OFFERS:
             raise BadInput(f"{name} has more than {MOST_OFFERS:,} different offers; that is no catalogue of prices")
-    refuse(name, found.wrong)
+    refuse(name, in_order(found.wrong))
     return found
 
 
@@ -134,7 +138,12 @@ def _rows(name: str, text: str, found: Catalogue) -> Iterator[Numbered]:
         for cells in reader:
             if any(cells):
                 found.rows += 1
-                yield reader.line_num, _by_column(f"{name}, line {reader.line_num}", heads, cells)
+                if why := miscounted(cells, heads):
+                    found.wrong.append((reader.line_num, why))
+                else:
+                    yield reader.line_num, dict(zip(heads, (cell.strip() for cell in cells), strict=True))
+            if len(found.wrong) > MOST_WRONG:
+                return
             if found.rows > MOST_ROWS:
                 raise BadInput(f"{name} has more than {MOST_ROWS:,} rows; that is no catalogue of prices")
     except csv.Error as error:
@@ -143,19 +152,13 @@ def _rows(name: str, text: str, found: Catalogue) -> Iterator[Numbered]:
         raise BadInput(f"{name} holds no row")
 
 
-def _by_column(where: str, heads: list[str], cells: list[str]) -> dict[str, str]:
-    if len(cells) != len(heads):
-        raise BadInput(f"{where}: has {len(cells)} cells; the first line names {len(heads)}")
-    return dict(zip(heads, (cell.strip() for cell in cells), strict=True))
-
-
 def _gpuhunt(found: Catalogue, line: int, cells: dict[str, str]) -> None:
     name, spot = cells["gpu_name"], cells["spot"].lower()
     if BY_THE_CALENDAR in cells.get("flags", "").split():
         found.left_out[name, "reserved by the calendar, not on demand"] += 1
         return
     if spot not in ("true", "false"):
-        found.wrong.append(f"line {line}, spot: '{cells['spot'][:40]}'; it takes True or False")
+        found.wrong.append((line, f"spot: '{cells['spot'][:40]}'; it takes True or False"))
     memory = _number(found, line, cells, "gpu_memory")
     chip = Chip(name, "", memory or None, _number(found, line, cells, "gpu_count") or 0.0)
     what = Offered(chip, cells["instance_name"], "spot" if spot == "true" else "on_demand")
@@ -181,7 +184,7 @@ def _take(found: Catalogue, line: int, what: Offered, region: str, prices: list[
     """One offer, if it is the cheapest so far; without a price it is none."""
     for column, text in (("gpu", what.chip.name), ("instance", what.instance), ("region", region)):
         if why := hostile(text) or ("" if text.isprintable() else "holds characters that are no text"):
-            found.wrong.append(f"line {line}, {column}: {why}")
+            found.wrong.append((line, f"{column}: {why}"))
     dollars = [usd for usd in prices if usd is not None and usd > 0]
     if not dollars or len(dollars) < len(prices):
         found.unpriced += 1
@@ -205,12 +208,12 @@ def _one_of_a_slice(what: Offered) -> tuple[Offered, float]:
 
 
 def _number(found: Catalogue, line: int, cells: dict[str, str], column: str) -> float | None:
-    """A number; None where the cell is blank. What is no number is an error of the file."""
+    """A number; None where the cell is blank. What is no number, or below 0, is an error of the file."""
     text = cells[column]
     if not text:
         return None
     number = float(text) if NUMBER.fullmatch(text) else math.inf
-    if math.isfinite(number):
+    if math.isfinite(number) and number >= 0:
         return number
-    found.wrong.append(f"line {line}, {column}: '{text[:40]}' is no number")
+    found.wrong.append((line, f"{column}: '{text[:40]}' is {'below 0' if math.isfinite(number) else 'no number'}"))
     return None

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlcost.errors import BadInput
+from xlcost.tables.compare import TINY
 from xlcost.tables.folder import own_quotes
 from xlcost.tables.own import spans_of
 from xlcost.tables.own_schema import ISO
 from xlcost.tables.periods import MEDIAN, Period, periods
 from xlcost.tables.prices import in_force
-from xlcost.tables.quotes import own_periods
+from xlcost.tables.quotes import LIST_TERM, own_periods
 from xlcost.tables.store import GPUS
 
 RATIO = 3.0  # times the median, or that part of it
@@ -24,6 +25,7 @@ KINDS = {
     "provider": "providers without a price in force",
     "offer": "offers that have lapsed while the provider has others",
     "outlier": "prices far from the median",
+    "dearer": "spot and committed prices dearer than on demand",
     "old": "prices seen long ago",
     "quote": "own quotes that have ended",
 }
@@ -49,7 +51,7 @@ def findings(day: dt.date, ratio: float = RATIO, old: int = OLD) -> list[Finding
     if not 0 <= old <= 365:
         raise BadInput(f"older: {old} cannot be used; it takes days from 0 to 365, after which a price has lapsed")
     live = in_force(day)
-    return [*_gaps(day, live), *_outliers(day, live, ratio), *_old(day, live, old), *_ended(day)]
+    return [*_gaps(day, live), *_outliers(day, live, ratio), *_dearer(day, live), *_old(day, live, old), *_ended(day)]
 
 
 def _gaps(day: dt.date, live: list[Period]) -> Iterable[Finding]:
@@ -83,6 +85,19 @@ def _outliers(day: dt.date, live: list[Period], ratio: float) -> Iterable[Findin
         if of and of.members >= SELLERS and not 1 / ratio <= p.usd / of.usd <= ratio:
             what = f"{p.usd / of.usd:.2g} x {of.usd:,.4f}, the median of {of.members:.0f}"
             yield Finding("outlier", p.gpu, named(p), p.term, p.usd, p.start, what)
+
+
+def _dearer(day: dt.date, live: list[Period]) -> Iterable[Finding]:
+    """Offers above the same provider's price on demand, then medians above that on demand, with who makes them."""
+    market = [p for p in periods() if p.provider == MEDIAN and p.start <= day < p.end]
+    for some, medians in ((live, False), (market, True)):
+        listed = {(p.gpu, p.provider): p for p in some if p.term == LIST_TERM}
+        for p in some:
+            of = listed.get((p.gpu, p.provider))
+            if of and p.usd > of.usd * (1 + TINY):
+                sellers = f"; medians of {p.members:.0f} and {of.members:.0f} sellers" if medians else ""
+                what = f"{p.usd / of.usd:.3g} x {of.usd:,.4f}, on demand{sellers}"
+                yield Finding("dearer", p.gpu, MEDIAN if medians else named(p), p.term, p.usd, p.start, what)
 
 
 def _old(day: dt.date, live: list[Period], old: int) -> Iterable[Finding]:

@@ -65,8 +65,8 @@ class Names:
     def _of_instance(self, chip: Chip, instance: str, same: set[str]) -> str:
         (gpu,) = same
         named = _alias(chip)
-        if named and _kind(named) != _kind(gpu):
-            raise Unclear(f"the tables know {instance} with {gpu}")
+        if named and _kind(named) != _kind(gpu) and not _says_less(chip, gpu):
+            raise Unclear(f"the tables know {instance} with {gpu}; if it is one, add --gpu {chip.name}={gpu}")
         return gpu
 
     def _by_name(self, chip: Chip, instance: str) -> str:
@@ -88,10 +88,15 @@ def plain_instance(name: str) -> str:
     return re.sub(r"^standard", "", plain(name))
 
 
+def _words(name: str) -> list[str]:
+    """The words of a chip's name, memory as 80gb, without those that tell nothing."""
+    parts = [re.sub(r"^(\d+)g$", r"\1gb", part) for part in re.split(r"[\s_-]+", name.lower())]
+    return [part for part in parts if part not in CLUTTER]
+
+
 def _alias(chip: Chip) -> str | None:
     """The id that the accelerators table has for the name, with its memory if that is a name of its own."""
-    parts = [re.sub(r"^(\d+)g$", r"\1gb", part) for part in re.split(r"[\s_-]+", chip.name.lower())]
-    parts = [part for part in parts if part not in CLUTTER]
+    parts = _words(chip.name)
     wordings = [parts]
     if chip.memory:
         wordings.insert(0, [*parts, f"{round(chip.memory)}gb"])
@@ -103,6 +108,12 @@ def _alias(chip: Chip) -> str | None:
         if row is not None:
             return str(GPUS.rows[row]["id"])
     return None
+
+
+def _says_less(chip: Chip, gpu: str) -> bool:
+    """Whether a name is that of the chip but for its memory and form: A100 of a100-40-sxm."""
+    words, of_gpu = _words(chip.name), set(gpu.split("-"))
+    return set(words) <= of_gpu and all(word.isdigit() or FORM.fullmatch(word) for word in of_gpu - set(words))
 
 
 @cache

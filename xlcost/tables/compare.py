@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xlcost.errors import BadInput, NotInTable
 from xlcost.tables.own_schema import ISO, TERMS
-from xlcost.tables.periods import MEDIAN, Period, edition, periods
+from xlcost.tables.periods import MEDIAN, Period, closed, periods
 from xlcost.tables.prices import found, in_force, known_provider
 from xlcost.tables.quotes import own_periods
 from xlcost.tables.store import GPUS
@@ -37,7 +37,7 @@ def first_day() -> dt.date:
 def day_asked(text: str | None, name: str) -> dt.date:
     """A day as typed, or the last that the tables know."""
     if text is None:
-        return edition()
+        return closed()
     try:
         if not ISO.fullmatch(text.strip()):
             raise ValueError
@@ -49,8 +49,11 @@ def day_asked(text: str | None, name: str) -> dt.date:
 def known_day(text: str | None, name: str) -> dt.date:
     """A day as typed, within those that the tables know."""
     day = day_asked(text, name)
-    if not first_day() <= day <= edition():
-        raise NotInTable(f"{name}: {day} cannot be used; the tables know prices from {first_day()} to {edition()}")
+    if not first_day() <= day <= closed():
+        own = max([closed(), *(p.end - dt.timedelta(days=1) for p in own_periods())])
+        beyond = f", and after that only quotes of your own, to {own}" if own > closed() else ""
+        span = f"the tables know prices from {first_day()} to {closed()}{beyond}"
+        raise NotInTable(f"{name}: {day} cannot be used; {span}")
     return day
 
 

@@ -159,6 +159,11 @@ def rate(currency: str, day: dt.date) -> Rate:
     return Rate(code, of_code / per_dollar, set_on)
 
 
+def latest(day: dt.date) -> dt.date:
+    """The day, or the last one that has rates: where nobody named a day, the newest rates known are wanted."""
+    return min(day, rests_until(_bounds(DOLLAR)[1]))
+
+
 def bank_day(day: dt.date) -> dt.date:
     """The working day of the bank whose rates a day has."""
     first, last = _bounds(DOLLAR)

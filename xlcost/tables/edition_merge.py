@@ -17,7 +17,7 @@ from xlcost.tables.editions import Plan, planned
 from xlcost.tables.intake import hostile
 from xlcost.tables.own_schema import ISO
 from xlcost.tables.periods import COMMON_NAMES, MEDIAN
-from xlcost.tables.periods import edition as last_day
+from xlcost.tables.periods import closed as last_day
 from xlcost.tables.shown import counted
 from xlcost.tables.store import plain
 

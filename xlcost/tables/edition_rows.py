@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,15 +12,19 @@ from typing import Any
 from xlcost.errors import BadInput, NotInTable
 from xlcost.tables.catalogues import Catalogue, Listing, Offered
 from xlcost.tables.chip_names import Names, Unclear
-from xlcost.tables.intake import refuse, rows_of_text, validated
+from xlcost.tables.intake import hostile, in_order, in_parts, refuse, rows_of_text
 from xlcost.tables.periods import EDITION, MEDIAN
 from xlcost.tables.quotes import OWN
 from xlcost.tables.store import GPUS, plain
 
-FUTURE_DAYS = 183  # past the last day that is known, a day is taken for a slip
+FUTURE_DAYS = 92  # past the last day that is known, a day is taken for a slip
 DEAREST = 10_000  # USD per GPU and hour
 MOST_CHIPS = 10_000
 MOST_LINES = 100_000  # of a table of ours
+ROUNDED = 0.01  # an instance's price beside that of its gpus, each as it is printed
+NAMED = re.compile(  # a page or path, or a document by its number, day or name
+    r"(?=.{6}).*(\w://\w|\w[./]\w|\w\W+\w*\d|\d\W+\w|\w\W+[A-ZÀ-Þ])", re.DOTALL
+)
 
 
 @dataclass
@@ -101,28 +106,45 @@ def of_table(name: str, text: str, there: Iterable[Any], known: Mapping[str, str
     if text.count("\n") > MOST_LINES:
         raise BadInput(f"{name} has more than {MOST_LINES:,} lines; that is no table of prices")
     columns = {column: one.is_required() for column, one in GpuPrice.model_fields.items()}
-    last, wrong, edition = closed(there), [], Edition([])
-    for line, row in validated(name, rows_of_text(name, text, columns), GpuPrice):
-        if row.source.startswith(OWN):
+    table, last, edition = rows_of_text(name, text, columns), closed(there), Edition([])
+    wrong = list(table.wrong)
+    for part in in_parts(table.rows, GpuPrice):
+        row = part.row
+        if row and row.source.startswith(OWN):
             edition.left_out[row.gpu, "is an own quote, no price of the market"] += 1
             continue
-        wrong += [f"line {line}, {why}" for why in _wrong(row, last)]
-        edition.rows.append(row.model_copy(update={"provider": known.get(plain(row.provider), row.provider)}))
-    refuse(name, wrong)
+        wrong += [(part.line, why) for why in (*part.wrong, *_wrong(part.known, last))]
+        if row:
+            edition.rows.append(row.model_copy(update={"provider": known.get(plain(row.provider), row.provider)}))
+    refuse(name, in_order(wrong))
     return edition
 
 
-def _wrong(row: Any, last: dt.date) -> Iterable[str]:
+def _wrong(row: Mapping[str, Any], last: dt.date) -> Iterable[str]:
+    """What is wrong with a row, of which only some columns may be known, seen from the tables."""
+    gpu, day, usd = row.get("gpu"), row.get("as_of"), row.get("usd_per_gpu_hour")
     try:
-        if GPUS.rows[GPUS.row_number(row.gpu)]["id"] != row.gpu:
-            yield f"gpu: '{row.gpu}' is a name; write the id {GPUS.rows[GPUS.row_number(row.gpu)]['id']}"
+        if gpu and (key := GPUS.rows[GPUS.row_number(gpu)]["id"]) != gpu:
+            yield f"gpu: '{gpu}' is a name; write the id {key}"
     except NotInTable as error:
         yield f"gpu: {error}"
     try:
-        check_day(row.as_of, last)
+        if day:
+            check_day(day, last)
     except BadInput as error:
         yield str(error)
-    if row.usd_per_gpu_hour > DEAREST:
-        yield f"usd_per_gpu_hour: {row.usd_per_gpu_hour:g} is more than {DEAREST:,} USD"
-    if plain(row.provider) == MEDIAN:
+    if usd and usd > DEAREST:
+        yield f"usd_per_gpu_hour: {usd:g} is more than {DEAREST:,} USD"
+    if plain(row.get("provider", "")) == MEDIAN:
         yield "provider: 'median' is no provider"
+    yield from _implausible(row)
+
+
+def _implausible(row: Mapping[str, Any]) -> Iterable[str]:
+    """A row that contradicts itself, or says nothing of where it was read."""
+    usd, whole, gpus = (row.get(column) for column in ("usd_per_gpu_hour", "usd_per_instance_hour", "gpus"))
+    if usd and whole and gpus and abs(whole / (usd * gpus) - 1) > ROUNDED:
+        yield f"usd_per_instance_hour: {whole:g} is not {gpus} x {usd:g} = {usd * gpus:g}, the price of its gpus"
+    source = row.get("source")
+    if source and not hostile(source) and not NAMED.match(source):
+        yield f"source: '{source[:60]}' names no page, path or document; write one such as vendor.com/pricing"

@@ -16,6 +16,8 @@ from xlcost.tables.intake import decoded
 
 SECONDS = 30  # without an answer
 CHUNK = 1 << 20
+ZIP, GZIP, COMPOUND = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
+IN_WORKBOOKS = (b"xl/workbook", b"opendocument.spreadsheet")  # a name, or the type, in a zip's plain text
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)  # a single letter is a drive
 
 
@@ -41,10 +43,19 @@ def opened(source: str) -> Source:
 
 
 def _text(name: str, data: bytes) -> str:
-    """The text of a file that is not packed."""
-    if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+    """The text of a CSV file; what else it may be is said, with what to do."""
+    if data.startswith(COMPOUND) or (data.startswith(ZIP) and any(word in data for word in IN_WORKBOOKS)):
+        raise BadInput(
+            f"{name} is a workbook; open it, save the sheet with the prices as CSV UTF-8, and give that file"
+        )
+    if data.startswith((ZIP, GZIP)):
         raise BadInput(f"{name} is packed; unpack it and give the CSV file in it")
-    return decoded(data, name)
+    text = decoded(data, name)
+    if text.lstrip().startswith(("{", "[")):
+        raise BadInput(
+            f"{name} is JSON; give the same table as CSV, such as xlcost tables gpu_prices --format csv prints"
+        )
+    return text
 
 
 def checked_address(address: str) -> Any:

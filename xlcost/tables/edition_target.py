@@ -59,7 +59,8 @@ def undo() -> Path:
     path = _folder() / OFFERS
     before = path.with_name(BEFORE)
     if not before.exists():
-        raise BadInput(f"there is no update to take back: there is no file {before}")
+        why = f"only the last one can be, once; all merged rows stand in {path}" if path.exists() else "none is merged"
+        raise BadInput(f"there is no update to take back: {why}")
     with alone(path.parent):
         was = read_bytes(before)
         if was:

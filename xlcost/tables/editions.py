@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -17,15 +17,17 @@ from typing import Any
 from xlcost.tables.edition_rows import Edition
 from xlcost.tables.intake import refuse
 from xlcost.tables.periods import VALID_DAYS, best
+from xlcost.tables.quotes import LIST_TERM
 
 FACTOR = 3.0  # a change beyond it is suspicious
 MARKET_FACTOR = 10.0  # the same for a first price, against the market's median
+TINY = 0.0005  # the rounding of a source
 Offer = tuple[str, str, str]  # gpu, provider, term
 
 
 @dataclass(frozen=True)
 class Odd:
-    """A row whose price is far from the last one, and what that was."""
+    """A row whose price is far from the last one, or above that on demand, and what that was."""
 
     row: Any
     was: float
@@ -86,7 +88,8 @@ def planned(edition: Edition, there: Sequence[Any], accept_odd: bool) -> Plan:
     fresh = _not_there(edition, there)
     past = Past(there)
     cheapest = {id(best(rows)) for rows in _by_offer_and_day(fresh).values()}
-    odd = [found for row in fresh if (found := _odd(row, past, id(row) in cheapest))]
+    listed = _on_demand([] if edition.by_region else [*there, *edition.rows])
+    odd = [found for row in fresh if (found := _dearer(row, listed) or _odd(row, past, id(row) in cheapest))]
     left = {id(one.row) for one in odd} if not accept_odd else set()
     rows = [row for row in fresh if id(row) not in left]
     return Plan(
@@ -141,6 +144,28 @@ def _odd(row: Any, past: Past, is_cheapest: bool) -> Odd | None:
         return None
     was = past.median(row.gpu, row.term, row.as_of)
     return Odd(row, was, "the market's median") if was and _apart(usd, was, MARKET_FACTOR) else None
+
+
+def _on_demand(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Any]]:
+    listed = defaultdict(list)
+    for row in rows:
+        if row.term == LIST_TERM:
+            listed[_sold(row)].append(row)
+    return listed
+
+
+def _sold(row: Any) -> tuple[Any, ...]:
+    """What is sold on a day, whatever the term and the region."""
+    return row.gpu, row.provider, row.instance, row.gpus, row.as_of
+
+
+def _dearer(row: Any, listed: Mapping[tuple[Any, ...], list[Any]]) -> Odd | None:
+    """A spot or committed price above that on demand of the same instance and day; of two regions neither tells."""
+    if row.term == LIST_TERM:
+        return None
+    same = [one for one in listed.get(_sold(row), ()) if one.region == row.region or not (one.region and row.region)]
+    was = min((one.usd_per_gpu_hour for one in same), default=math.inf)
+    return Odd(row, was, "on demand that day") if row.usd_per_gpu_hour > was * (1 + TINY) else None
 
 
 def _apart(one: float, other: float, factor: float) -> bool:

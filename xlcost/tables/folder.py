@@ -52,14 +52,21 @@ def packaged_only() -> None:
 def _rows(name: str, schema_name: str) -> tuple[Any, ...]:
     folder = data_folder()
     try:
-        if folder is None or not (folder / name).exists():
+        if folder is None:
+            return ()
+        if os.environ.get(VARIABLE) and not folder.parent.exists():  # a drive that is not there
+            raise BadInput(f"{VARIABLE} names {folder}, but there is no folder {folder.parent}")
+        if not (folder / name).exists():
             return ()
     except OSError as error:
         raise BadInput(f"cannot read your own tables in {folder}: {error.strerror}") from None
     from xlcost.tables import intake, own_schema, schema
 
     model = getattr(own_schema if schema_name == "OwnQuote" else schema, schema_name)
-    return tuple(row for _, row in intake.checked_rows(folder / name, model))
+    try:
+        return tuple(row for _, row in intake.checked_rows(folder / name, model))
+    except BadInput as error:
+        raise BadInput(f"your own tables in {folder}: {error}") from None
 
 
 def own_quotes() -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,11 +18,11 @@ from xlcost.tables.alone import alone
 from xlcost.tables.folder import QUOTES, VARIABLE, data_folder, writable_folder
 from xlcost.tables.intake import checked_rows
 from xlcost.tables.own_rows import Change, Given, judged
-from xlcost.tables.periods import closed
+from xlcost.tables.periods import VALID_DAYS
 from xlcost.tables.quotes import spans, spelled
 
 COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
-WORKBOOK_ROWS = 24  # rows of the table on a workbook's Prices sheet
+WORKBOOK_ROWS = 500  # own quotes that a workbook takes
 BOM = "\ufeff"  # tells Excel that a text is UTF-8
 
 
@@ -102,9 +103,7 @@ def _write(path: Path, quotes: Sequence[Any]) -> None:
 
 def cautions(change: Change) -> Iterator[str]:
     """What else follows from a change."""
-    before, after = (max([closed(), *(quote.as_of for quote in quotes)]) for quotes in (change.before, change.after))
-    if before != after:
-        yield f"The last day known is now {after} ({before} before): where no date is given, prices are as of that day."
+    yield from _cut_short(change)
     counting = len(spans_of(change.after))
     if counting > WORKBOOK_ROWS and len(change.after) > len(change.before):
         yield (
@@ -115,8 +114,33 @@ def cautions(change: Change) -> Iterator[str]:
 
 def spans_of(quotes: Sequence[Any]) -> dict[int, tuple[dt.date, dt.date]]:
     """Number -> first day, first day after it, of the quotes that count on some day."""
-    groups = defaultdict(list)
     numbers = {id(quote): number for number, quote in enumerate(quotes, 1)}
+    return {numbers[id(quote)]: (start, end) for group in _by_offer(quotes) for quote, start, end in spans(group)}
+
+
+def _by_offer(quotes: Sequence[Any]) -> Iterable[list[Any]]:
+    groups = defaultdict(list)
     for quote in quotes:
         groups[quote.gpu, spelled(quote.provider), quote.term].append(quote)
-    return {numbers[id(quote)]: (start, end) for group in groups.values() for quote, start, end in spans(group)}
+    return groups.values()
+
+
+def _cut_short(change: Change) -> Iterator[str]:
+    """Quotes that a new one ends, though they would have held longer than it does."""
+    numbers = {id(quote): number for number, quote in enumerate(change.after, 1)}
+    fresh = {id(quote) for quote in change.changed.values()}
+    for group in _by_offer(change.after):
+        for quote, following in itertools.pairwise(sorted(group, key=lambda q: (q.begins, q.as_of))):
+            last, until = _last_day(quote), _last_day(following)
+            if id(following) in fresh and following.begins <= last and until < last:
+                named = f"names {last}" if quote.until else f"would hold to {last}"
+                yield (
+                    f"From {following.begins} number {numbers[id(quote)]} no longer counts, although it {named}; "
+                    f"number {numbers[id(following)]}, which follows it, ends on {until}."
+                )
+
+
+def _last_day(quote: Any) -> dt.date:
+    """The last day on which a quote holds if no other follows."""
+    day: dt.date = quote.until or quote.begins + dt.timedelta(days=VALID_DAYS - 1)
+    return day

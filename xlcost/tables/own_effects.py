@@ -16,7 +16,7 @@ from typing import Any
 from xlcost.tables.folder import OFFERS, QUOTES, VARIABLE, data_folder
 from xlcost.tables.own import rendered, spans_of
 from xlcost.tables.own_rows import Change
-from xlcost.tables.periods import Period, edition, periods
+from xlcost.tables.periods import Period, closed, periods
 from xlcost.tables.prices import forget, found
 from xlcost.tables.quotes import LIST_TERM, source, spelled
 
@@ -59,7 +59,7 @@ def effects(change: Change, most: int) -> list[Effect]:
         asked = list(_asked(dict(islice(change.changed.items(), most)), holding))
         here = [one.found(one.day) for one in asked]
     with _as_if(other):
-        there = [one.found(edition() if one.last else one.day) for one in asked]
+        there = [one.found(closed() if one.last else one.day) for one in asked]
     out = []
     for one, ours, theirs in zip(asked, here, there, strict=True):
         said = one.said or _beaten(one.quote, ours)
@@ -95,8 +95,8 @@ def _asked(changed: dict[int, Any], quotes: Sequence[Any]) -> Iterator[_Asked]:
     for line, quote in changed.items():
         span = counting.get(numbers[id(quote)])
         day, said = _day(quote, span)
-        for gpu in [quote.gpu] if quote.gpu else _listed(quote.provider, min(day, edition())):
-            yield _Asked(line, quote, gpu, day, day == edition() and span is not None, said)
+        for gpu in [quote.gpu] if quote.gpu else _listed(quote.provider, min(day, closed())):
+            yield _Asked(line, quote, gpu, day, day == closed() and span is not None, said)
 
 
 def _day(quote: Any, span: Span | None) -> tuple[dt.date, str]:
@@ -104,9 +104,9 @@ def _day(quote: Any, span: Span | None) -> tuple[dt.date, str]:
     if span is None:
         return quote.begins, "never counts: another has the same first day and was seen later"
     start, end = span
-    if start <= edition() < end:
-        return edition(), ""
-    return start, f"counts from {start}" if start > edition() else f"counted until {end - DAY}"
+    if start <= closed() < end:
+        return closed(), ""
+    return start, f"counts from {start}" if start > closed() else f"counted until {end - DAY}"
 
 
 def _listed(provider: str, day: dt.date) -> list[str]:

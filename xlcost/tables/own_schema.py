@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from xlcost.errors import NotInTable
+from xlcost.tables.periods import closed
 from xlcost.tables.store import GPUS
 
 Term = Literal["on_demand", "spot", "1yr", "3yr"]
@@ -75,7 +76,7 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 class OwnQuote(BaseModel):
     """A price that the user was quoted, or a discount off the list prices of a provider for a term.
 
-    A price without provider holds wherever none is named. It is in force from `from` (left out: `as_of`) to the day
+    A price without provider holds wherever none is named. It is in force from its first day (`begins`) to the day
     `until` (left out: a year), or until the next quote of the same gpu, provider and term.
     """
 
@@ -112,10 +113,13 @@ class OwnQuote(BaseModel):
 
     @model_validator(mode="after")
     def days_in_order(self) -> OwnQuote:
-        if self.until and self.until < self.begins:
-            raise ValueError(f"until: {self.until} lies before {self.begins}, the first day")
+        first = self.start or self.as_of
+        if self.until and self.until < first:
+            raise ValueError(f"until: {self.until} lies before {first}, the first day")
         return self
 
     @property
     def begins(self) -> dt.date:
-        return self.start or self.as_of
+        """The first day on which it counts: what was quoted after the data edition counts from the edition's day on,
+        which stands for today where no date is given."""
+        return self.start or min(self.as_of, closed())

@@ -16,7 +16,7 @@ from functools import cache
 from statistics import median
 from typing import Any
 
-from xlcost.tables.folder import merged_offers, own_quotes
+from xlcost.tables.folder import merged_offers
 from xlcost.tables.store import plain, read_rows
 
 EDITION = dt.date(2026, 11, 1)  # the day the packaged tables were closed
@@ -60,7 +60,7 @@ def _provider_periods(offers: list[Any]) -> list[Period]:
                 offer.provider,
                 offer.term,
                 day,
-                min(following, day + dt.timedelta(days=VALID_DAYS), edition() + dt.timedelta(days=1)),
+                min(following, day + dt.timedelta(days=VALID_DAYS), closed() + dt.timedelta(days=1)),
                 offer.usd_per_gpu_hour,
                 f"{day.isoformat()}, {what}, {offer.source}",
             )
@@ -83,16 +83,11 @@ def _median_periods(periods: list[Period]) -> list[Period]:
     return medians
 
 
+@cache
 def closed() -> dt.date:
-    """The day on which the packaged tables, or the newer edition merged into them, were closed."""
+    """The day of the data edition: on it the packaged tables, or the newer edition merged into them, were closed."""
     days: list[dt.date] = [offer.as_of for offer in merged_offers()]
     return max([EDITION, *days])
-
-
-def edition() -> dt.date:
-    """The last day that the tables know: that of the edition, or of the user's newest quote."""
-    days: list[dt.date] = [quote.as_of for quote in own_quotes()]
-    return max([closed(), *days])
 
 
 @cache

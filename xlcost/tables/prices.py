@@ -14,12 +14,13 @@ from typing import Any
 
 from xlcost.errors import NotInTable, nearest
 from xlcost.tables import folder
-from xlcost.tables.periods import EDITION, MEDIAN, Period, edition, market_names, periods
+from xlcost.tables.periods import EDITION, MEDIAN, Period, closed, market_names, periods
 from xlcost.tables.quotes import LIST_TERM, discounted, discounts, own_periods
 from xlcost.tables.store import GPUS, each_row, plain
 
-__all__ = ["DAY_ZERO", "EDITION", "MEDIAN", "Period", "edition", "in_force", "known_provider", "offer_value", "periods"]
+__all__ = ["DAY_ZERO", "EDITION", "MEDIAN", "Period", "closed", "in_force", "known_provider", "offer_value", "periods"]
 DAY_ZERO = dt.date(1899, 12, 30)
+SHOWN = 8  # offers that a sentence names
 
 
 @cache
@@ -74,7 +75,7 @@ def in_force(day: dt.date) -> list[Period]:
     """All offers in force on a day, the user's own in the place of the market's; medians are no offers."""
     own, market = _offers()
     reduced = {(gpu, d.provider, d.term) for d in discounts() for gpu, who, _ in market if who == d.provider}
-    offers = {offer for offer in (*own, *market, *reduced) if offer in own or offer[1] != MEDIAN}
+    offers = {offer for offer in (*own, *market, *reduced) if offer[1] != MEDIAN or _on(day, own.get(offer, []))}
     return [p for offer in sorted(offers) if (p := found(*offer, day))]
 
 
@@ -93,18 +94,18 @@ def period(gpu: str, provider: str, term: str, serial: float) -> Period:
 def forget() -> None:
     """Read all anew: the user's own tables have changed."""
     folder.forget()
-    for cached in (market_names, periods, own_periods, discounts, providers, _offers, period):
+    for cached in (closed, market_names, periods, own_periods, discounts, providers, _offers, period):
         cached.cache_clear()
 
 
 def after_the_end(day: dt.date) -> str:
     """The sentence for a day after the last one that the tables know."""
-    return f"as_of: {day.isoformat()} lies after the data edition of {edition().isoformat()}, where prices end"
+    return f"as_of: {day.isoformat()} lies after the data edition of {closed().isoformat()}, where prices end"
 
 
 def _what_exists(gpu: str, provider: str, term: str, day: dt.date) -> str:
     """The sentence for a price that the table does not have: what it has instead."""
-    if day > edition():
+    if day > closed():
         return after_the_end(day)
     whose = "" if provider == MEDIAN else f" from {provider}"
     missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
@@ -114,9 +115,11 @@ def _what_exists(gpu: str, provider: str, term: str, day: dt.date) -> str:
     same = [p for p in seen if p.term == term and provider in (MEDIAN, p.provider)]
     if same:
         return f"{missing}; the table has it {_spans(same)}"
-    live = sorted({(p.provider, p.term) for p in seen if p.start <= day < p.end}, key=lambda o: (o[0] != provider, o))
+    live = {(p.provider, p.term) for p in seen if p.start <= day < p.end}
     if live:
-        return f"{missing}; that day the table has {', '.join(f'{who} {what}' for who, what in live[:6])}"
+        near = sorted(live, key=lambda o: (o[0] != provider and o[1] != term, o[0] != provider, o))
+        more = f" and {len(near) - SHOWN} more" if len(near) > SHOWN else ""
+        return f"{missing}; that day the table has {', '.join(f'{who} {what}' for who, what in near[:SHOWN])}{more}"
     if seen:
         return f"{missing}; the table has other prices of it {_spans(seen)}"
     return f"{missing}; the table has no price of this gpu at all"

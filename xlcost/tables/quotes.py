@@ -32,7 +32,7 @@ class Discount:
 
 def spelled(provider: str | None) -> str:
     """A provider as the market's table spells it, or as the quote does; the median where none is named."""
-    if provider is None or plain(provider) == MEDIAN:
+    if provider is None or plain(provider) in (MEDIAN, "any"):
         return MEDIAN
     return market_names().get(plain(provider), provider)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from xlcost.errors import BadInput, nearest
 from xlcost.files import write_whole
-from xlcost.tables.periods import edition
+from xlcost.tables.periods import closed
 
 FORMATS = ("table", "csv", "json")
 RUNS = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of a formula
@@ -105,7 +105,7 @@ def say_titled(title: str, grid: Grid) -> None:
 def say_for_programs(form: str, grids: Mapping[str, Grid], **facts: Any) -> None:
     """Print all tables and facts as JSON, or the first table as CSV."""
     if form == "json":
-        say_raw(json_text(grids, data_edition=edition(), **facts))
+        say_raw(json_text(grids, data_edition=closed(), **facts))
     else:
         say_raw(csv_text(next(iter(grids.values()))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,16 +14,18 @@ from rich.progress import track
 from rich.table import Table
 
 from xlcost.errors import BadInput, XlcostError
+from xlcost.files import write_whole
 from xlcost.quantities import serial_date
 from xlcost.tables.currency import DOLLAR
 from xlcost.tables.folder import merged_offers
-from xlcost.tables.periods import EDITION, edition
+from xlcost.tables.periods import EDITION, closed
 from xlcost.workbook import packaged, plan
 from xlcost.workbook.lambdas import put_lambdas
 from xlcost.workbook.plan_currency import CODE, PLAN
+from xlcost.workbook.quotes_table import ROWS, stored
 from xlcost.workbook.scenarios import Scenario, read
 from xlcost.workbook.sheet import Book
-from xlcost.workbook.stamp import stamp
+from xlcost.workbook.stamp import CORE_DATE, stamp
 
 
 @dataclass(frozen=True)
@@ -41,22 +44,31 @@ class Result:
     rate_day: float
 
 
-def run(out: Path, table_of: Path | None = None, *, lambdas: bool = False, currency: str | None = None) -> None:
+def run(
+    out: Path,
+    table_of: Path | None = None,
+    *,
+    lambdas: bool = False,
+    currency: str | None = None,
+    overwrite: bool = False,
+) -> None:
     """Write all workbooks into a folder and print what they say; `table_of` is a table of scenarios of your own.
 
     `lambdas` adds the functions as named LAMBDAs to each of them; `currency` is that of all plans, whatever the
-    table says.
+    table says; `overwrite` writes over workbooks that somebody changed.
     """
     console = Console(file=sys.stdout)
     wanted = {} if currency is None else {PLAN: CODE.accept(currency, "currency")}
     folder = writable(out)
-    (folder / packaged.ARTICLE).write_bytes(packaged.article_workbook())
     read_in = packaged.example_scenarios() if table_of is None else read(table_of)
+    if not overwrite:
+        keep_changed([folder / packaged.ARTICLE, *(folder / f"{scenario.file}.xlsx" for scenario in read_in)])
     scenarios = [replace(scenario, inputs=scenario.inputs | wanted) for scenario in read_in]
     results = [
         fill(folder, scenario)
         for scenario in track(scenarios, "Writing workbooks", console=Console(stderr=True), transient=True)
     ]
+    write_whole(folder / packaged.ARTICLE, packaged.article_workbook())
     files = [folder / packaged.ARTICLE, *(folder / f"{r.scenario.file}.xlsx" for r in results)]
     if lambdas:
         for file in track(files, "Adding names", console=Console(stderr=True), transient=True):
@@ -65,6 +77,22 @@ def run(out: Path, table_of: Path | None = None, *, lambdas: bool = False, curre
     console.print(f"\n{len(results) + 1} workbooks in {folder.resolve()}", highlight=False, soft_wrap=True)
     for file in files:
         console.print(f"  {file.name}", highlight=False)
+
+
+def keep_changed(files: list[Path]) -> None:
+    """Refuse to write over what was saved by another program since it was made here."""
+    for file in files:
+        if file.exists() and not as_made(file):
+            raise BadInput(f"{file} was changed since it was made; name another folder, or give --overwrite")
+
+
+def as_made(file: Path) -> bool:
+    """Whether a workbook is as it was made here: a program that saves it writes the day into it."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return f">{CORE_DATE}</dcterms:modified>" in archive.read("docProps/core.xml").decode()
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return False
 
 
 def writable(out: Path) -> Path:
@@ -89,7 +117,7 @@ def fill(folder: Path, scenario: Scenario) -> Result:
     except XlcostError as error:
         raise type(error)(f"scenario '{scenario.file}': {error}") from None
     path = folder / f"{scenario.file}.xlsx"
-    if merged_offers() or edition() != EDITION:  # other prices than the template's
+    if merged_offers() or closed() != EDITION or len(stored()) > ROWS:  # other prices than the template's
         made.save(path, values)
     else:
         stamp(packaged.template(), path, values)

@@ -7,7 +7,7 @@ formula over one cell, and its cached value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from xlcost.workbook import opc, splice
 from xlcost.workbook.graft import Parts, beside, with_part
@@ -27,8 +27,11 @@ FUTURE = (
 )
 
 
-def with_dynamic_calls(parts: Parts, names: Iterable[str]) -> Parts:
-    """Plain formulas that call one of the names, made dynamic; recalculated on opening where they show no value yet."""
+def with_dynamic_calls(parts: Parts, names: Iterable[str], spills: Callable[[str], bool] = bool) -> Parts:
+    """Plain formulas that call one of the names, made dynamic; recalculated on opening where they show no value yet.
+
+    Only those whose text `spills`; all of them if it is not given.
+    """
     names = list(names)
     call = re.compile(rf"(?<![\w.])(?:{'|'.join(re.escape(name) for name in names)})\(", re.IGNORECASE)
     wanted = {name.lower().encode() for name in names}
@@ -37,16 +40,47 @@ def with_dynamic_calls(parts: Parts, names: Iterable[str]) -> Parts:
     for sheet in opc.sheets(parts):
         called = {name.lower() for name in re.findall(rb"[\w.]+(?=\()", parts[sheet.part])}
         if sheet.kind == "worksheet" and called & wanted:
-            cells = _calling(parts[sheet.part], call)
+            cells = [c for c in _calling(parts[sheet.part], call) if c.formula and spills(c.formula.text)]
             if cells and not changed:
                 parts, mark = with_mark(parts)
             if cells:
                 changed[sheet.part] = _marked(parts[sheet.part], cells, mark)
-                stale |= any(cell.value is None or cell.kind == "e" for cell in cells)
+                stale |= any(map(shows_nothing, cells))
     if not changed:
         return parts
     parts = opc.unlinked(parts | changed, lambda link: link.kind == "calcChain")[0]  # Excel finds the order anew
     return recalculated(parts) if stale else parts
+
+
+def shows_nothing(cell: Cell) -> bool:
+    """Whether a formula's cell has an error, or no value at all."""
+    return cell.kind == "e" or not (cell.value or cell.kind == "str")
+
+
+def without_own_marks(parts: Parts, spilled: Callable[[str], bool]) -> Parts:
+    """Formulas whose text `spilled` plain again, where the marks were made here and Excel has not saved them since."""
+    main = opc.main_part(parts)
+    if not any(link.kind == "sheetMetadata" and link.id.startswith(opc.OWN_ID) for link in opc.links(parts, main)):
+        return parts
+    sheets = [sheet.part for sheet in opc.sheets(parts) if sheet.kind == "worksheet"]
+    changed = parts | {part: _unmarked(parts[part], spilled) for part in sheets}
+    if changed == parts or any(re.search(rb'\s[cv]m="', changed[part]) for part in sheets):
+        return changed
+    return opc.unlinked(changed, lambda link: link.kind == "sheetMetadata")[0]
+
+
+def _unmarked(xml: bytes, spilled: Callable[[str], bool]) -> bytes:
+    edits = []
+
+    def see(cell: Cell) -> None:
+        formula = cell.formula
+        alone = formula and formula.attributes.get("ref") == address(cell.row, cell.column)
+        if formula and alone and "cm" in cell.tag.attributes and spilled(formula.text):
+            edits.append(retagged(xml, cell.tag, cm=None))
+            edits.append(retagged(xml, formula, t=None, ref=None))
+
+    each_cell(xml, see)
+    return edited(xml, edits)
 
 
 def _calling(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
@@ -108,4 +142,6 @@ def recalculated(parts: Parts) -> Parts:
     settings = splice.WORKBOOK.child(xml, "calcPr")
     if settings is None:
         return parts | {main: splice.WORKBOOK.inserted(xml, '<calcPr fullCalcOnLoad="1"/>')}
+    if settings.attributes.get("fullCalcOnLoad") in ("1", "true"):
+        return parts
     return parts | {main: edited(xml, [retagged(xml, settings, fullCalcOnLoad="1")])}

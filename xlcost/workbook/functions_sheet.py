@@ -46,8 +46,16 @@ EDGE = styles.LINE
 TEXT_RULE = {"type": "textLength", "operator": "between", "formula1": "1", "formula2": "80"}
 
 
-def functions_sheet(book: Book, functions: Iterable[FunctionSpec], names: Mapping[str, str] | None = None) -> Sheet:
-    """Add the sheet; with `names` (function -> defined name) each example also stands as a call by its name."""
+def functions_sheet(
+    book: Book,
+    functions: Iterable[FunctionSpec],
+    names: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Add the sheet; with `names` (function -> defined name) each example also stands as a call by its name.
+
+    `typed` says what a function is typed as where that is not its name.
+    """
     sheet = book.sheet(
         TITLE, "reference", WIDTHS | (BY_NAME if names else {}), freeze=f"C{TOP + 1}", repeat_rows=f"{TOP}:{TOP}"
     )
@@ -63,7 +71,7 @@ def functions_sheet(book: Book, functions: Iterable[FunctionSpec], names: Mappin
             sheet.section(row, category)
         row += 1
         cells = [_argument(sheet, spec, p, row + i) for i, p in enumerate(spec.parameters, 1)]
-        result = _function(sheet, spec, row, cells)
+        result = _function(sheet, spec, row, cells, (typed or {}).get(spec.name, spec.name))
         if names and spec.native:
             _by_name(sheet, row, names[spec.name], cells, result)
         row += len(spec.parameters)
@@ -72,9 +80,9 @@ def functions_sheet(book: Book, functions: Iterable[FunctionSpec], names: Mappin
     return sheet
 
 
-def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer]) -> Tracer:
+def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer], name: str) -> Tracer:
     """The function's own row; gives the result."""
-    typed = example_formula(spec)
+    typed = example_formula(spec).replace(spec.name, name, 1)
     sheet.put(f"B{row}", spec.name, styles.LABEL.but(bold=True, ink=styles.NAVY, top=EDGE, indent=0))
     sheet.put(f"C{row}", spec.summary, styles.LABEL.but(wrap=True, top=EDGE, indent=0))
     sheet.put(f"D{row}", spec.returns.unit, styles.UNIT.but(top=EDGE))

@@ -52,7 +52,7 @@ def grafted(parts: Parts, donor: Parts, titles: Mapping[str, str]) -> Parts:
     sheets = opc.sheets(donor)
     printed = _print_names(donor)
     with_looks, looks, first_dxf = _with_styles(parts, donor)
-    texts = _shared_texts(donor)
+    texts = opc.shared_texts(donor)
     for place, sheet in enumerate(sheets):
         xml = donor[sheet.part].decode()
         xml = TEXT_CELL.sub(lambda m: f'{m[1]} t="inlineStr"{m[2]}>{_inline(texts[int(m[3])])}</c>', xml)
@@ -86,11 +86,6 @@ def _print_names(donor: Parts) -> dict[int, list[tuple[str, str]]]:
         if entry.get("localSheetId") is not None:
             found.setdefault(int(entry.get("localSheetId", "0")), []).append((entry.get("name", ""), entry.text or ""))
     return found
-
-
-def _shared_texts(donor: Parts) -> list[str]:
-    items = next((list(ElementTree.fromstring(donor[n])) for n in donor if n.endswith("/sharedStrings.xml")), [])
-    return ["".join(t.text or "" for t in item.iter(f"{MAIN}t")) for item in items]
 
 
 def _inline(text: str) -> str:

@@ -57,6 +57,21 @@ class Given:
     basis: str = ""
     optional: bool = False
     needed: bool = False  # a table of scenarios must give it
+    why: str = ""  # on what the default rests
+
+    @property
+    def rests_on(self) -> str:
+        """What the cell is, and on what its default rests."""
+        return "; ".join(part for part in (self.basis, self.why) if part)
+
+    def told(self, value: Any) -> Any:
+        """The note beside the cell: another figure than the default does not rest on what the default does."""
+        if not self.why:
+            return self.basis or None
+        default = f"{self.default:g}" if self.default else "0"
+        own = f"{self.basis + '; ' if self.basis else ''}own figure. Default {default}: {self.why}"
+        text = f'IF({self.name}={default},"{self.rests_on}","{own}")'
+        return Tracer(text, value=lambda: self.rests_on if value == self.default else own)
 
     def accept(self, value: Any) -> Any:
         """What the cell will hold, checked by its word; the default where blank."""
@@ -118,7 +133,7 @@ def inputs_sheet(
             sheet.put(f"D{row}", value, styles.INPUT.but(format=given.format, **long))
             if published:
                 sheet.put(f"E{row}", given.default, styles.CALC.but(format=given.format, ink=styles.MUTED))
-            sheet.put(f"{basis}{row}", given.basis or None, styles.NOTE)
+            sheet.put(f"{basis}{row}", given.told(value), styles.NOTE)
             sheet.inputs.add(f"D{row}")
             message, validation = rule(given)
             sheet.allow(f"D{row}", given.label, message, **validation)

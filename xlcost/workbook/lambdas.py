@@ -76,9 +76,15 @@ def with_lambdas(parts: Parts, book: Book | None = None) -> Parts:
 
 def spellings(parts: Parts) -> dict[str, str]:
     """What each function with a native form is called in this workbook: itself, unless its owner has such a name."""
+    called = spellings_of_all(parts)
+    return {spec.name: called[spec.name] for spec in FUNCTIONS if spec.native}
+
+
+def spellings_of_all(parts: Parts) -> dict[str, str]:
+    """What each function is typed as in this workbook: a name of its owner hides ours."""
     theirs = own_names(parts, lambdas.MARK)
-    native = [spec.name for spec in FUNCTIONS if spec.native]
-    return {name: f"{OTHERWISE}{name}" if name.lower() in theirs else name for name in native}
+    names = [spec.name for spec in FUNCTIONS]
+    return {name: f"{OTHERWISE}{name}" if name.lower() in theirs else name for name in names}
 
 
 def _check_free(parts: Parts, names: Iterable[DefinedName]) -> None:
@@ -104,7 +110,7 @@ def with_functions(parts: Parts, *, by_name: bool = False) -> Parts:
         raise BadInput("the workbook has a sheet of the functions already; delete it in Excel to get a new one")
     called = spellings(parts) if by_name else None
     book = Book("", "")
-    sheet = functions_sheet(book, FUNCTIONS, called)
+    sheet = functions_sheet(book, FUNCTIONS, called, spellings_of_all(parts))
     last = max(int(ref[1:]) for ref in sheet.cells)
     place = f"{quoted(free_title(parts, sheet.title))}!$B$1:$B${last}"
     parts = with_lambdas(parts, book) if by_name else with_sheets(parts, book)

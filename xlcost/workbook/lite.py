@@ -5,8 +5,9 @@ A cell that calls a function of the project is stored under the function's id; a
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -17,7 +18,7 @@ from xlcost.functions.lists import xlcost_version
 from xlcost.hosts.lite import MAIN, NAMESPACE, STORED
 from xlcost.quantities import Spill
 from xlcost.workbook import opc
-from xlcost.workbook.dynamic import with_dynamic_calls
+from xlcost.workbook.dynamic import recalculated, shows_nothing, with_dynamic_calls, without_own_marks
 from xlcost.workbook.lite_project import CODE, IMPORT, extension, project, with_project, without_extension
 from xlcost.workbook.opened import reading, workbook_parts, write_workbook
 from xlcost.workbook.xml_edit import Cell, Edit, each_cell, edited, find
@@ -25,6 +26,12 @@ from xlcost.workbook.xml_edit import Cell, Edit, each_cell, edited, find
 PIECES = re.compile(
     r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|(?<![\w.!])[A-Za-z_][\w.]*(?=\()'
 )
+ONE = re.compile(  # a piece of an argument that is one value: a cell, a cell of a table's row, a number, a sign
+    r"(?:(?<![\w.$])[\w.]+!)?(?<![\w.])\$?[A-Z]{1,3}\$?\d{1,7}(?![\w.(:#])|\w*\[\[#This Row\],\[[^\[\]]*\]\]"
+    r"|\d+\.?\d*(?:E[+-]?\d+)?|\b(?:TRUE|FALSE)\b|[-+*/^&=<>%,() ]",
+    re.IGNORECASE,
+)
+CALL = re.compile(rf"(?<![\w.]){STORED}(\w+)\(", re.IGNORECASE)
 Rename = Callable[[str, str], str]  # a name, and what it is when it stays
 
 
@@ -43,9 +50,10 @@ def embed(source: Path, target: Path, requirement: str = "") -> Told:
     parts, told = _opened(source), Told()
     with reading(source):
         parts = with_project(source, parts, line)
-        parts, told.calls = with_calls(parts, _to_project(_own_functions(parts), told))
-        spilling = [STORED + name for name, spec in BY_NAME.items() if isinstance(spec.returns, Spill)]
-        parts = with_dynamic_calls(parts, spilling)
+        parts, cells = with_calls(parts, _to_project(_own_functions(parts), told))
+        told.calls = len(cells)
+        parts = with_dynamic_calls(parts, [STORED + name for name in BY_NAME], spills)
+        parts = recalculated(parts) if any(map(shows_nothing, cells)) else parts
     write_workbook(target, parts)
     return told
 
@@ -61,7 +69,9 @@ def remove(source: Path, target: Path) -> Told:
         if not told.kept_code:
             parts = without_extension(parts, found)
         stored = {(STORED + name).upper(): name for name in BY_NAME}
-        parts, told.calls = with_calls(parts, lambda name, same: stored.get(name.upper(), same))
+        parts = without_own_marks(parts, spills)
+        parts, cells = with_calls(parts, lambda name, same: stored.get(name.upper(), same))
+        told.calls = len(cells)
     write_workbook(target, parts)
     return told
 
@@ -101,27 +111,44 @@ def renamed(formula: str, rename: Rename) -> str:
     return PIECES.sub(lambda m: m[0] if m[0][0] in "\"'[" else rename(m[0], m[0]), formula)
 
 
-def with_calls(parts: Mapping[str, bytes], rename: Rename) -> tuple[dict[str, bytes], int]:
-    """The workbook with the calls in its cells renamed, and in how many cells."""
-    result, count = dict(parts), 0
+def spills(formula: str) -> bool:
+    """Whether a call of the project may fill several cells: it gives a table, or an argument may be a range."""
+    plain = re.sub(r"'(?:[^']|'')*'!", "", re.sub(r'"[^"]*"', "", formula))
+    return any(
+        isinstance(BY_NAME[call[1].upper()].returns, Spill) or ONE.sub("", _arguments(plain, call.end()))
+        for call in CALL.finditer(plain)
+        if call[1].upper() in BY_NAME
+    )
+
+
+def _arguments(formula: str, start: int) -> str:
+    """What stands in the bracket that was opened before `start`."""
+    depth = itertools.accumulate(((c == "(") - (c == ")") for c in formula[start:]), initial=1)
+    return formula[start:][: sum(1 for _ in itertools.takewhile(bool, depth)) - 1]
+
+
+def with_calls(parts: Mapping[str, bytes], rename: Rename) -> tuple[dict[str, bytes], list[Cell]]:
+    """The workbook with the calls in its cells renamed, and the cells in which there were any."""
+    result, cells = dict(parts), list[Cell]()
     for sheet in opc.sheets(parts):
         if sheet.kind == "worksheet":
-            edits = list(_changes(parts[sheet.part], rename))
+            edits, changed = _changes(parts[sheet.part], rename)
             result[sheet.part] = edited(parts[sheet.part], edits)
-            count += len(edits)
-    return result, count
+            cells += changed
+    return result, cells
 
 
-def _changes(xml: bytes, rename: Rename) -> Iterable[Edit]:
-    edits: list[Edit] = []
+def _changes(xml: bytes, rename: Rename) -> tuple[list[Edit], list[Cell]]:
+    edits, cells = list[Edit](), list[Cell]()
 
     def see(cell: Cell) -> None:
         formula = cell.formula
         if formula and "(" in formula.text and (new := renamed(formula.text, rename)) != formula.text:
             edits.append((formula.inside, formula.inside_end, escape(new).encode()))
+            cells.append(cell)
 
     each_cell(xml, see)
-    return edits
+    return edits, cells
 
 
 def _own_functions(parts: Mapping[str, bytes]) -> set[str]:

@@ -23,7 +23,7 @@ from xlcost.workbook.names import DefinedName, defined_names, own_names, with_na
 from xlcost.workbook.quotes_table import stored
 from xlcost.workbook.sheet import Book, quoted
 from xlcost.workbook.splice import WORKBOOK
-from xlcost.workbook.stamp import sheet_parts, stamped_sheet
+from xlcost.workbook.stamp import stamp_sheets
 from xlcost.workbook.table_columns import table_place, with_columns
 from xlcost.workbook.tables import TOP, add_tables
 
@@ -150,8 +150,5 @@ def saved_parts(book: Book) -> Parts:
     book.workbook().save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    values = book.values()
-    for name, title in sheet_parts(parts).items():
-        if values.get(title):
-            parts[name] = stamped_sheet(parts[name].decode(), values[title]).encode()
+    stamp_sheets(parts, book.values())
     return parts

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from xlcost.workbook.xml_edit import Element, edited, find, quoted
 
 CONTENT_TYPES = "[Content_Types].xml"
+OWN_ID = "rIdXlcost"  # begins the id of a link that was made here; Excel numbers its links anew when it saves
 RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 STRICT = "http://purl.oclc.org/ooxml/"
 EMPTY_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
@@ -103,6 +104,19 @@ def sheets(parts: Parts) -> list[SheetPart]:
     return found
 
 
+def shared_texts(parts: Parts) -> list[str]:
+    """The texts that cells share, without their reading aids; none where the workbook has none."""
+    linked = (link.target for link in links(parts, main_part(parts)) if link.kind == "sharedStrings")
+    part = next((name for name in linked if name in parts), None)
+    texts: list[str] = []
+    for element in find(parts[part], "si", "t", "rPh") if part else ():
+        if element.name == "si":
+            texts.append("")
+        elif element.name == "t" and not (element.parent and element.parent.name == "rPh"):
+            texts[-1] += element.text
+    return texts
+
+
 def free_name(parts: Parts, pattern: str) -> str:
     """The first name xl/worksheets/sheet1.xml, sheet2.xml ... that no part has."""
     taken, number = {name.lower() for name in parts}, 1
@@ -114,9 +128,9 @@ def free_name(parts: Parts, pattern: str) -> str:
 def free_id(parts: Parts, part: str) -> str:
     """An id that no link of the part has."""
     taken, number = {link.id for link in links(parts, part)}, 1
-    while f"rIdXlcost{number}" in taken:
+    while f"{OWN_ID}{number}" in taken:
         number += 1
-    return f"rIdXlcost{number}"
+    return f"{OWN_ID}{number}"
 
 
 def linked(parts: Parts, part: str, kind: str, target: str) -> bytes:

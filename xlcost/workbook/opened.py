@@ -20,7 +20,7 @@ from xlcost.errors import BadInput, XlcostError
 from xlcost.files import read_bytes, write_whole
 from xlcost.workbook import opc
 from xlcost.workbook.other_files import OTHERS, SAVE_AS, other_file
-from xlcost.workbook.stamp import packed
+from xlcost.workbook.stamp import workbook_file
 
 MOST_PARTS = 10_000
 LARGEST_UNPACKED = 512_000_000  # bytes of all parts together
@@ -72,7 +72,7 @@ def write_workbook(target: Path, parts: Mapping[str, bytes]) -> None:
     if target.suffix.lower() != suffix:
         raise BadInput(f"{target} must end in {suffix}, or Excel will not open it")
     check_target(target)
-    write_whole(target.resolve() if target.is_symlink() else target, packed(parts))
+    write_whole(target.resolve() if target.is_symlink() else target, workbook_file(parts))
 
 
 def check_target(target: Path) -> None:

@@ -18,7 +18,7 @@ from xlcost.errors import NotInTable
 from xlcost.native import Tracer, call, join, where
 from xlcost.quantities import Choice, excel_serial, serial_date
 from xlcost.tables.currency import CURRENCIES, DOLLAR, SOURCE, Daily, daily, known_currency
-from xlcost.tables.periods import edition
+from xlcost.tables.periods import closed
 from xlcost.workbook import styles
 from xlcost.workbook.sheet import Book
 from xlcost.workbook.twice import Names
@@ -50,7 +50,7 @@ CODE = Code("currency", "currency", "Currency", CODES)
 
 def table() -> Daily:
     """The rates that a plan carries: those of the days that its prices know."""
-    return daily(CODES, FIRST_DAY, edition())
+    return daily(CODES, FIRST_DAY, closed())
 
 
 def rate_day(x: Names) -> Any:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from xlcost.tables.currency import DOLLAR, Rate, known_currency, rate
+from xlcost.tables.currency import DOLLAR, Rate, known_currency, latest, rate
 from xlcost.tables.shown import Column, Grid
 
 USD_COLUMN = "usd_per_gpu_hour"
 RATE_DAY = Column("ecb_rate_of", "day", "ECB rate of")
 
 
-def rate_asked(currency: str | None, day: dt.date) -> Rate | None:
-    """The rate of the day; none where dollars stay dollars."""
+def rate_asked(currency: str | None, day: dt.date, *, named: bool) -> Rate | None:
+    """The rate of the day, or the newest one where no day was named; none where dollars stay dollars."""
     if currency is None or known_currency(currency) == DOLLAR:
         return None
-    return rate(currency, day)
+    return rate(currency, day if named else latest(day))
 
 
 def converted(grid: Grid, rate: Rate | None, *, dated: bool = False) -> Grid:

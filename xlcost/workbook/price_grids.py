@@ -13,7 +13,7 @@ from xlcost.tables.compare import TINY, Difference, day_asked, wanted
 from xlcost.tables.own import spans_of
 from xlcost.tables.own_effects import Effect
 from xlcost.tables.own_rows import value
-from xlcost.tables.periods import MEDIAN, Period, edition, periods
+from xlcost.tables.periods import MEDIAN, Period, closed, periods
 from xlcost.tables.quotes import OWN
 from xlcost.tables.schema import Row
 from xlcost.tables.shown import Column, Grid, per_cent
@@ -76,7 +76,7 @@ def one_gpu(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str, 
     try:
         offers = listed(row["id"], None, None, as_of)[1]
     except NotInTable:
-        if day > edition():
+        if day > closed():
             raise
         offers = Grid(LISTED, [])
     medians = [p for p in periods() if (p.gpu, p.provider) == (row["id"], MEDIAN) and keeps((p.gpu, MEDIAN, p.term))]
@@ -164,4 +164,4 @@ def _when(start: dt.date | None, last: dt.date | None) -> str:
     """Whether a quote counts on the last day known."""
     if start is None or last is None:
         return "replaced"
-    return "to come" if start > edition() else "ended" if last < edition() else "counts"
+    return "to come" if start > closed() else "ended" if last < closed() else "counts"

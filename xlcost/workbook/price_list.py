@@ -12,7 +12,7 @@ from openpyxl.utils.cell import get_column_letter
 
 from xlcost.errors import BadInput
 from xlcost.tables.currency import Rate
-from xlcost.tables.periods import edition
+from xlcost.tables.periods import closed
 from xlcost.tables.shown import LEFT, Column, Grid, csv_text, harmless, json_text, write_new
 from xlcost.workbook import styles
 from xlcost.workbook.opened import check_target
@@ -70,10 +70,10 @@ def write(path: Path, day: dt.date, grid: Grid, *, overwrite: bool, rate: Rate |
     if kind == ".xlsx":
         check_target(path)
         content: str | bytes = workbook_bytes(
-            grid, f"Offers in force on {day}; the data edition is that of {edition()}{sentence(rate)}."
+            grid, f"Offers in force on {day}; the data edition is that of {closed()}{sentence(rate)}."
         )
     else:
-        told = {"as_of": day, "data_edition": edition()} | facts(rate)
+        told = {"as_of": day, "data_edition": closed()} | facts(rate)
         content = csv_text(grid) if kind == ".csv" else json_text({"offers": grid}, **told)
     write_new(path, content, overwrite=overwrite)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import platform
 import zipfile
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from xlcost.functions.lists import data_as_of, xlcost_version
+from xlcost.functions.lists import xlcost_version
+from xlcost.tables.periods import closed
 from xlcost.workbook import styles
 from xlcost.workbook.sheet import Book, Sheet
 from xlcost.workbook.values_only import SheetFacts
 
 TITLE = "Provenance"
+FEW = 5  # cells that are named
 PURPOSE = "Values only: each formula was replaced by the value that its cell showed."
 WIDTHS = {"A": 1.5, "B": 36, "C": 24, "D": 13, "E": 13, "F": 13, "G": 14, "H": 13, "I": 15}
 HEADS = ("Sheet", "Shown", "Formulas", "Input cells", "Comments", "Links outside", "Hidden rows", "Hidden columns")
@@ -31,11 +32,20 @@ class Told:
     inputs_hash: str = ""
     authors: list[str] = field(default_factory=list)
     sheets: list[SheetFacts] = field(default_factory=list)
+    edition: str = ""  # of the tables in the source, as it says
     names: list[str] = field(default_factory=list)  # that were formulas
+    outside: list[str] = field(default_factory=list)  # names of cells in other workbooks
     left_out: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # kinds of parts that are not known
     broken_looks: int = 0
     stale: str = ""
+
+    @property
+    def errors(self) -> str:
+        """How many cells show an error, and the first of them; blank where none does."""
+        cells = [f"{facts.title}!{cell}" for facts in self.sheets for cell in facts.errors]
+        more = f" and {len(cells) - FEW:,} more" if len(cells) > FEW else ""
+        return f"{len(cells):,}: {', '.join(cells[:FEW])}{more}" if cells else ""
 
 
 def parts(told: Told) -> dict[str, bytes]:
@@ -58,12 +68,16 @@ def book(told: Told) -> Book:
 
 
 def _facts(sheet: Sheet, row: int, told: Told) -> int:
-    edition = dt.date(1899, 12, 30) + dt.timedelta(days=int(data_as_of()))
+    edition = closed().isoformat()
+    older = f"; those in the source are of {told.edition}" if told.edition not in ("", edition) else ""
+    own = sum(facts.own for facts in told.sheets)
     facts = {
         "Source": told.source,
         "Date": told.date,
         "Made with": f"xlcost {xlcost_version()}, Python {platform.python_version()}, openpyxl {version('openpyxl')}",
-        "Edition of xlcost's tables": edition.isoformat(),
+        "Edition of xlcost's tables": edition + older,
+        "Own quotes": f"{own:,} {'cells name' if own > 1 else 'cell names'} one as the source" if own else "none shown",
+        "Cells that show an error": told.errors or "none",
         "SHA-256 of the source": told.file_hash,
         "SHA-256 of its input cells": told.inputs_hash,
         "Names in its properties": "; ".join(told.authors) or "none",
@@ -99,6 +113,7 @@ def _lines(sheet: Sheet, row: int, head: str, lines: list[str]) -> int:
 def _gone(told: Told) -> list[str]:
     """What the source held and the copy does not."""
     lines = [f"names that are formulas: {', '.join(told.names)}"] if told.names else []
+    lines += [f"names of cells in other workbooks: {', '.join(told.outside)}"] if told.outside else []
     checks = sum(facts.validations for facts in told.sheets)
     lines += [f"rules for what may be typed in ({checks})"] if checks else []
     scenarios = sum(facts.scenarios for facts in told.sheets)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcost.errors import BadInput, XlcostError
+from xlcost.tables.intake import continental, csv_text
 from xlcost.workbook.inputs import accepted, all_of
 from xlcost.workbook.plan_inputs import INPUTS
 
@@ -27,30 +28,24 @@ class Scenario:
 
 def read(path: Path) -> list[Scenario]:
     """The scenarios of a CSV file; what is wrong is one sentence with the line."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than {LARGEST // 1_000_000} MB: not a table of scenarios")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is not a UTF-8 text file") from None
-    return parsed(text, path.name)
+    return parsed(csv_text(path, LARGEST), path.name)
 
 
 def parsed(text: str, name: str) -> list[Scenario]:
     """The scenarios of a CSV text."""
-    reader = csv.DictReader(io.StringIO(text))
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
     columns = reader.fieldnames or ()
     if "file" not in columns:
-        hint = "; its cells seem to be separated by semicolons, write commas" if ";" in (columns or [""])[0] else ""
-        raise BadInput(f"{name}: the first line must name the columns, 'file' among them{hint}")
+        raise BadInput(f"{name}: the first line must name the columns, 'file' among them")
     for given in all_of(INPUTS):
         if given.needed and given.name not in columns:
             raise BadInput(f"{name}: there is no column '{given.name}' ({given.label})")
     found: list[Scenario] = []
     for row in reader:
         try:
+            if separator == ";":
+                row = {column: continental(cell) if isinstance(cell, str) else cell for column, cell in row.items()}
             found.append(_scenario(row, {s.file for s in found}))
         except XlcostError as error:
             raise BadInput(f"{name}, line {reader.line_num}: {error}") from None

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlcost.native import Tracer, constant
+from xlcost.tables.periods import closed
 from xlcost.workbook import styles
 from xlcost.workbook.stamp import Values, stamp
 
 SHEET = re.compile("«(.*?)»")
+CALC_ID = 191029  # what Excel 2019 and later write: nothing is computed in vain when a workbook is opened
 HERE, BEFORE = "‹c›", "‹p›"
 
 
@@ -156,6 +161,9 @@ class Book:
         workbook.properties.title = self.title
         workbook.properties.subject = self.subject
         workbook.properties.creator = "xlcost"
+        workbook.calculation = CalcProperties(calcId=CALC_ID, fullCalcOnLoad=False)  # the stored values are computed
+        for name, text in (("xlcost release", version("xlcost")), ("xlcost data edition", closed().isoformat())):
+            workbook.custom_doc_props.append(StringProperty(name=name, value=text))
         return workbook
 
 

@@ -15,11 +15,14 @@ from pathlib import Path
 
 from xlcost.errors import BadInput
 from xlcost.workbook import graft, opc, provenance, values_only
+from xlcost.workbook.name_kinds import leads_outside
 from xlcost.workbook.opened import read_workbook, reading, write_workbook
 from xlcost.workbook.provenance import Told
 from xlcost.workbook.values_only import SheetFacts
 from xlcost.workbook.xml_edit import find
 
+MIDNIGHT = "T00:00:00Z"
+UNDATED = "not known: the source does not say when it was made; xlcost snapshot --date states a date"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 LEFT_OUT = {  # kind of link -> what it leads to
     "calcChain": "",
@@ -86,13 +89,15 @@ def copied(source: Path, parts: Mapping[str, bytes], told: Told) -> dict[str, by
     result = opc.attached(result)
     told.left_out = _counted(LEFT_OUT[link.kind] for link in cut)
     told.kept = sorted({link.kind for part in result for link in opc.links(parts, part)} - KNOWN - set(LEFT_OUT))
-    result[main], told.names = values_only.workbook(parts[main])
+    result[main], names = values_only.workbook(parts[main])
+    told.outside = [name for name, text in names.items() if leads_outside(text)]
+    told.names = [name for name in names if name not in told.outside]
     result[opc.CONTENT_TYPES] = opc.typed(result[opc.CONTENT_TYPES], {main: WORKBOOK_TYPE})
     told.stale = _stale(parts[main])
     _replace_sheets(source, result, told)
     for part, change in _changes(result).items():
         result[part] = change(result[part])
-    told.broken_looks = _using(told.names, [look for facts in told.sheets for look in facts.looks])
+    told.broken_looks = _using(names, [look for facts in told.sheets for look in facts.looks])
     title = {provenance.TITLE: graft.free_title(dict(parts), provenance.TITLE)}
     return graft.grafted(result, provenance.parts(told), title)
 
@@ -139,11 +144,23 @@ def _changes(parts: Mapping[str, bytes]) -> dict[str, values_only.Change]:
 
 def _read_properties(parts: Mapping[str, bytes], told: Told) -> None:
     core = next((link.target for link in opc.links(parts) if link.kind == "core-properties"), "")
-    said = {e.name: e.text.strip() for e in find(parts[core], "creator", "lastModifiedBy", "modified")} if core else {}
+    fields = ("creator", "lastModifiedBy", "created", "modified")
+    said = {e.name: e.text.strip() for e in find(parts[core], *fields)} if core else {}
+    told.edition = _noted(parts, "xlcost data edition")
     told.authors = list(dict.fromkeys(said[n] for n in ("creator", "lastModifiedBy") if said.get(n)))
     if not told.date:
-        saved = said.get("modified", "")[:10]
-        told.date = f"{saved}, when the source was last saved, as it says itself" if saved else "the source has none"
+        saved = said.get("modified", "")
+        fixed = saved == said.get("created") and saved.endswith(MIDNIGHT)  # as files are dated that xlcost made
+        told.date = (
+            UNDATED if fixed or not saved else f"{saved[:10]}, when the source was last saved, as it says itself"
+        )
+
+
+def _noted(parts: Mapping[str, bytes], name: str) -> str:
+    """What a property of the file says that its maker gave it, blank where there is none."""
+    part = next((link.target for link in opc.links(parts) if link.kind == "custom-properties"), "")
+    found = find(parts[part], "property", "lpwstr") if part in parts else []
+    return next((e.text.strip() for e in found if e.parent and e.parent.attributes.get("name") == name), "")
 
 
 def _stale(workbook: bytes) -> str:

@@ -7,7 +7,6 @@ fixed order with a fixed date.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Mapping
@@ -19,7 +18,8 @@ from openpyxl.utils import range_boundaries
 from openpyxl.utils.cell import get_column_letter
 
 from xlcost.errors import BadInput
-from xlcost.files import write_whole
+from xlcost.files import packed, write_whole
+from xlcost.workbook import opc
 
 Values = Mapping[str, Mapping[str, Any]]  # sheet title -> cell -> value
 CELL = re.compile(r'<c r="([A-Z]+\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
@@ -28,7 +28,6 @@ TYPE = re.compile(r'\s+t="[^"]*"')
 CACHE = re.compile(r"<((?:c:)?)(num|str)Ref><(?:c:)?f>(.*?)</(?:c:)?f>.*?</(?:c:)?(?:num|str)Ref>", re.DOTALL)
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
-ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 CORE_DATE = "2026-11-01T00:00:00Z"
 
 
@@ -94,23 +93,6 @@ def _cells(cells: str) -> list[str]:
     return [f"{get_column_letter(c)}{r}" for r in range(top, bottom + 1) for c in range(left, right + 1)]
 
 
-def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """Part name -> sheet title."""
-    workbook = parts["xl/workbook.xml"].decode()
-    links = parts["xl/_rels/workbook.xml.rels"].decode()
-    target = {}
-    for tag in re.findall(r"<Relationship [^>]*>", links):
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        target[fields["Id"]] = fields["Target"]
-    titles = {}
-    for tag in re.findall(r"<sheet [^>]*>", workbook):
-        fields = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
-        part = target[fields["r:id"]]
-        name = part.removeprefix("/") if part.startswith("/") else f"xl/{part}"
-        titles[name] = unescape(fields["name"], {"&quot;": '"', "&apos;": "'"})
-    return titles
-
-
 def read_parts(path: Path) -> dict[str, bytes]:
     """All parts of a workbook file."""
     try:
@@ -122,13 +104,17 @@ def read_parts(path: Path) -> dict[str, bytes]:
         raise BadInput(f"{path} is not an Excel workbook (.xlsx)") from None
 
 
+def stamp_sheets(parts: dict[str, bytes], values: Values) -> None:
+    """Put the values of each sheet into its part."""
+    for sheet in opc.sheets(parts):
+        if found := values.get(sheet.title):
+            parts[sheet.part] = stamped_sheet(parts[sheet.part].decode(), found).encode()
+
+
 def stamp(source: Path, target: Path, values: Values) -> None:
     """Write a copy of a workbook with these values; the target appears only when it is complete."""
     parts = read_parts(source)
-    titles = sheet_parts(parts)
-    for name, title in titles.items():
-        if values.get(title):
-            parts[name] = stamped_sheet(parts[name].decode(), values[title]).encode()
+    stamp_sheets(parts, values)
     for name in parts:
         if re.fullmatch(r"xl/charts/chart\d+\.xml", name):
             parts[name] = stamped_chart(parts[name].decode(), values).encode()
@@ -142,16 +128,9 @@ def stamp(source: Path, target: Path, values: Values) -> None:
 
 def write_parts(target: Path, parts: Mapping[str, bytes]) -> None:
     """Write the file: complete, or not at all."""
-    write_whole(target, packed(parts))
+    write_whole(target, workbook_file(parts))
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    """The parts as a zip file; the same parts give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
-            info = zipfile.ZipInfo(name, ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, parts[name], compresslevel=6)
-    return buffer.getvalue()
+def workbook_file(parts: Mapping[str, bytes]) -> bytes:
+    """The parts as a workbook's file, in a fixed order."""
+    return packed({name: parts[name] for name in sorted(parts, key=lambda name: (name != opc.CONTENT_TYPES, name))})

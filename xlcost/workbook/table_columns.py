@@ -79,19 +79,13 @@ def _run(cells: Mapping[str, Any], left: str) -> dict[str, str]:
 
 def table_cells(parts: opc.Parts, part: str, first: int, last: int) -> dict[int, dict[str, Any]]:
     """What cells hold, by row and column letter: text, or a number as it is written."""
-    texts = _shared_texts(parts)
+    texts = opc.shared_texts(parts)
     found: dict[int, dict[str, Any]] = {}
     for row in ElementTree.fromstring(parts[part]).iter(f"{MAIN}row"):
         number = int(row.get("r", "0"))
         if first <= number <= last:
             found[number] = {re.sub(r"\d", "", c.get("r", "")): _content(c, texts) for c in row.iter(f"{MAIN}c")}
     return found
-
-
-def _shared_texts(parts: opc.Parts) -> list[str]:
-    links = opc.links(parts, opc.main_part(parts))
-    items = next((list(ElementTree.fromstring(parts[k.target])) for k in links if k.kind == "sharedStrings"), [])
-    return ["".join(t.text or "" for t in item.iter(f"{MAIN}t")) for item in items]
 
 
 def _content(cell: ElementTree.Element, texts: list[str]) -> Any:

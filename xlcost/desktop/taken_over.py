@@ -1,0 +1,54 @@
+"""xlwings' VBA module as a class: what our module asks of it, and what that needs.
+
+A formula, and the click on a shape, can call what stands in a standard module of a loaded add-in. What stands in a
+class they cannot, and what is left out nobody can.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from xlcost.desktop.ovba import class_attributes
+
+TWO_HEADS = re.compile(
+    r'^#If App = "Microsoft Excel" Then\n((?:Function|Sub) .*\n)#Else\n(?:Function|Sub) .*\n#End If\n', re.M
+)
+PROCEDURE = re.compile(r"^(?:(?:Public|Private) )?((Function|Sub) (\w+)\(.*?^End \2 *\n)", re.MULTILINE | re.DOTALL)
+DECLARED = re.compile(r"^( *)(?:Public )?(?=Declare |Const )", re.MULTILINE)
+NAME = re.compile(r"^Attribute VB_Name = .*\n")
+COMMENT = re.compile(r"^\s*'.*$", re.MULTILINE)
+CHANGED = "'CHANGED for xlcost: a class, which cells cannot call, without what the add-in does not need.\n"
+
+
+def as_class(source: str, name: str, asked: Collection[str]) -> str:
+    """The module as the class `name` whose public members are those asked for; a ValueError where it cannot be one."""
+    source = NAME.sub("", TWO_HEADS.sub(r"\1", source.replace("\r\n", "\n")))
+    bodies = {found[3]: found[1] for found in PROCEDURE.finditer(source)}
+    if missing := sorted(set(asked) - bodies.keys()):
+        raise ValueError(f"it has no procedure {', '.join(missing)}")
+    first = PROCEDURE.search(source)
+    start = first.start() if first else 0
+    head = DECLARED.sub(r"\1Private ", source[:start])
+    if left := re.search(r"(?m)^ *(?:Public|Global) .*", head):
+        raise ValueError(f"a class cannot have its line {left[0].strip()!r}")
+    needed = _needed(bodies, asked)
+
+    def kept(found: re.Match[str]) -> str:
+        if found[3] not in needed:
+            return ""
+        return f"{'Public' if found[3] in asked else 'Private'} {found[1]}"
+
+    return class_attributes(name) + CHANGED + head + PROCEDURE.sub(kept, source[start:])
+
+
+def _needed(bodies: Mapping[str, str], asked: Collection[str]) -> set[str]:
+    """The procedures asked for, those that they name, and so on; VBA knows no case."""
+    known = {name.lower(): name for name in bodies}
+    found: set[str] = set()
+    new = set(asked)
+    while new:
+        found |= new
+        words = {word.lower() for name in new for word in re.findall(r"\w+", COMMENT.sub("", bodies[name]))}
+        new = {known[word] for word in words & known.keys()} - found
+    return found
