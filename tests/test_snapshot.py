@@ -368,6 +368,22 @@ def test_what_computes_or_looks_outside_does_not_go_along(full):
     assert b"sparklineGroups" in everything
 
 
+def test_shapes_follow_no_cell(full, tmp_path):
+    """A shape that shows a cell keeps what it showed, in the whole copy."""
+    parts = parts_of(full[0])
+    part = next(name for name in parts if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name))
+    space = 'xmlns:s="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
+    parts[part] = re.sub(
+        rb"(<(?:\w+:)?oneCellAnchor)", rf'<s:sp {space} textlink="A!$A$1"/>\1'.encode(), parts[part], count=1
+    )
+    assert b"textlink" in parts[part]
+    write_parts(tmp_path / "book.xlsx", parts)
+    snapshot(tmp_path / "book.xlsx", tmp_path / "copy.xlsx")
+    copied = parts_of(tmp_path / "copy.xlsx")[part]
+    assert b"<s:sp" in copied
+    assert b"A!$A$1" not in copied
+
+
 def test_names_of_cells_stay_and_those_that_compute_go(full):
     _, copy, told = full
     assert (sorted(told.names), told.outside) == (["INFER_FLOPS", "Limit"], ["Outside"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from xlcost.errors import NotInTable, nearest
@@ -147,6 +148,11 @@ def _when(offers: list[Period]) -> str:
 @function("XLCOST_VERSION", category="Audit", source=XLCOST_TABLES, example={"returns": "0.1.0"}, native=False)
 def xlcost_version() -> Text:
     """The release of xlcost that computes, as text such as 0.1.0."""
+    return _release()
+
+
+@cache
+def _release() -> str:
     from importlib.metadata import version
 
     return version("xlcost")

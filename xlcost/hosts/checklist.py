@@ -174,6 +174,10 @@ def _strained(functions: Functions) -> tuple[Step, ...]:
             f"1,000 cells fill within a second; the last shows {shown(last)}.",
         ),
         Step(
+            'Type `=RunFrozenPython("calc.exe")` and `=XLPy()`.',
+            "#NAME? in both cells, and nothing starts: cells reach no inner function of the add-in.",
+        ),
+        Step(
             "Close Excel, rename the folder of the Python, start Excel, calculate (Ctrl+Alt+F9). Rename it back.",
             "Cells show #N/A; the status bar and `=XLCOST_STATUS()` say which Python is missing and what to run. "
             "Excel does not hang.",

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xlcost.errors import BadInput
-from xlcost.workbook import graft, opc, provenance, values_only
+from xlcost.workbook import graft, opc, provenance, unlinked, values_only
 from xlcost.workbook.name_kinds import leads_outside
 from xlcost.workbook.opened import read_workbook, reading, write_workbook
 from xlcost.workbook.provenance import Told
@@ -95,8 +95,9 @@ def copied(source: Path, parts: Mapping[str, bytes], told: Told) -> dict[str, by
     result[opc.CONTENT_TYPES] = opc.typed(result[opc.CONTENT_TYPES], {main: WORKBOOK_TYPE})
     told.stale = _stale(parts[main])
     _replace_sheets(source, result, told)
-    for part, change in _changes(result).items():
-        result[part] = change(result[part])
+    for part, changes in _changes(result).items():
+        for change in changes:
+            result[part] = change(result[part])
     told.broken_looks = _using(names, [look for facts in told.sheets for look in facts.looks])
     title = {provenance.TITLE: graft.free_title(dict(parts), provenance.TITLE)}
     return graft.grafted(result, provenance.parts(told), title)
@@ -131,14 +132,14 @@ def _check_computed(source: Path, sheets: Iterable[SheetFacts]) -> None:
         )
 
 
-def _changes(parts: Mapping[str, bytes]) -> dict[str, values_only.Change]:
-    """Which other parts change, and how."""
+def _changes(parts: Mapping[str, bytes]) -> dict[str, list[values_only.Change]]:
+    """Which other parts change, and how: formulas out of tables and charts, links to cells out of shapes."""
     kinds = {"table": values_only.table, "drawing": values_only.drawing, "chart": values_only.chart}
     return {
-        link.target: kinds[link.kind]
+        link.target: [of[link.kind] for of in (kinds, unlinked.CHANGES) if link.kind in of]
         for part in parts
         for link in opc.links(parts, part)
-        if link.kind in kinds and link.target in parts
+        if link.target in parts
     }
 
 
