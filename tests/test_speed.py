@@ -1,11 +1,13 @@
 """The ratios of the benchmark stay in their order of magnitude; the limits themselves are read off a quiet machine."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import benchmark_hosts
 import pytest
+from conftest import office_parts
 
 LIMITS = (3, 4, 3, 20, 1)  # of the lines that python tests/benchmark.py prints, in that order
 
@@ -36,3 +38,14 @@ def calls():
 def test_call_from_excel(calls, name, limit):
     """The limits themselves for TRAIN_COST; the order of magnitude for the function that looks up and computes most."""
     assert 0 < calls[name] <= limit
+
+
+def test_cells_of_calc_cost_less_than_opening_their_file(tmp_path):
+    """10,000 single cells; Calc is started for the file, as a person's first file is."""
+    if office_parts() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs LibreOffice Calc and its Python bridge (libreoffice-calc, python3-uno)")
+        pytest.skip("LibreOffice Calc or its Python bridge is not installed")
+    first, again, *_ = benchmark_hosts.calc_ratios(tmp_path).values()
+    assert 0 < first < 1
+    assert 0 < again < 1
