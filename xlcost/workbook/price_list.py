@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,6 +30,8 @@ FORMATS = {
     "percent": '0.0"%"_)',
     "number": styles.GENERAL,
 }
+SOURCE = 64.0  # width of a long text, which goes on in the next line: a list that prints small is not read
+LINE = 13.5  # height of a line
 ARROW = 2.0  # the filter's button over a heading
 
 
@@ -47,13 +50,15 @@ def workbook_bytes(grid: Grid, purpose: str) -> bytes:
     """The file."""
     book = _Filtered("GPU prices", purpose)
     rows = [[harmless(cell) for cell in row] for row in grid.rows]
-    widths = {c: w + ARROW for c, w in widths_of([column.name for column in grid.columns], rows).items()}
+    wide = widths_of([column.name for column in grid.columns], rows)
+    widths = {column: min(width, SOURCE) + ARROW for column, width in wide.items()}
     sheet = book.sheet(TITLE, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False)
     sheet.heading("GPU prices", purpose)
     _heads(sheet, grid)
     for number, row in enumerate(rows, TOP + 1):
         for i, cell in enumerate(row):
             sheet.put(f"{get_column_letter(i + 2)}{number}", cell, _look(grid.columns[i], cell))
+        sheet.heights[number] = LINE * max(math.ceil(len(str(cell)) / SOURCE) for cell in row)
     book.cells = f"B{TOP}:{get_column_letter(len(grid.columns) + 1)}{TOP + len(rows)}"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xlsx"
@@ -88,6 +93,6 @@ def _heads(sheet: Sheet, grid: Grid) -> None:
 
 def _look(column: Column, cell: Any) -> styles.Style:
     if column.kind in LEFT:
-        return styles.TABLE_TEXT
+        return styles.TABLE_TEXT.but(wrap=column.kind == "long")
     number = isinstance(cell, (int, float, dt.date))
     return styles.TABLE_CELL.but(format=FORMATS[column.kind]) if number else styles.TABLE_CELL.but(ink=styles.MUTED)
