@@ -86,3 +86,15 @@ def iron_value(model, sheet, row, column):
 def engines(office):
     """Both engines by name."""
     return {"LibreOffice": office, "IronCalc": iron}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of the user's own, not there yet; afterwards the tables are read anew."""
+    from xlcost.tables import prices
+
+    monkeypatch.setenv("XLCOST_DATA", str(tmp_path / "kept"))
+    prices.forget()
+    yield tmp_path / "kept"
+    monkeypatch.setenv("XLCOST_DATA", "")
+    prices.forget()

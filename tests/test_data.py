@@ -17,31 +17,19 @@ from xlcost.formulas import energy, ownership
 from xlcost.functions.gpus import gpu_spec
 from xlcost.tables import schema
 from xlcost.tables.api_models import model_key, providers
-from xlcost.tables.credits import page
+from xlcost.tables.credits import SCHEMAS, page
 from xlcost.tables.facilities import FACILITIES, REPORTED_RUNS
 from xlcost.tables.periods import EDITION
 from xlcost.tables.prices import providers as sellers
 from xlcost.tables.store import read_rows
 
-TABLES = {
-    "accelerators.csv": "Accelerator",
-    "models.csv": "Model",
-    "gpu_prices.csv": "GpuPrice",
-    "precisions.csv": "Precision",
-    "regions.csv": "Region",
-    "api_prices.csv": "ApiPrice",
-    "api_listed.csv": "ApiListed",
-    "training_runs.csv": "TrainingRun",
-    "reported_runs.csv": "ReportedRun",
-    "ownership.csv": "Ownership",
-}
 FOLDER = Path(schema.__file__).parent
 WORDS = {"unverified", "from memory", "modelling default", "company filings"}
 
 
 @cache
 def rows(name):
-    return read_rows(name, TABLES[name])
+    return read_rows(name, SCHEMAS[name])
 
 
 @cache
@@ -57,19 +45,19 @@ def days(row):
 
 
 def test_no_table_is_forgotten():
-    assert {path.name for path in FOLDER.glob("*.csv")} == set(TABLES)
+    assert {path.name for path in FOLDER.glob("*.csv")} == set(SCHEMAS)
     credited = page()
-    for name in TABLES:
+    for name in SCHEMAS:
         assert f": {len(rows(name))} rows" in credited, name
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_no_fact_is_of_a_day_after_the_edition(name):
     for row in rows(name):
         assert max(days(row)) <= EDITION, row
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_a_source_is_a_page_or_a_publication(name):
     """A row that was read nowhere says so in `checked`; such rows are few, and there are none among prices."""
     for row in rows(name):
@@ -100,7 +88,7 @@ def test_bare_words_are_no_source(source):
     assert not PAGE.search(source)
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_numbers_are_positive(name):
     """As they stand in the file. Only what may be nought is: an API's price, a count of layers or of experts."""
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
@@ -444,7 +432,7 @@ def test_licences_are_honoured(name, licence):
 def test_every_licence_that_a_row_names_is_credited():
     """A licence in brackets in a source stands on the page with that source's project."""
     table = page().split("## Licences")[1].split("\n## ")[0].lower()
-    for name in TABLES:
+    for name in SCHEMAS:
         for row in rows(name):
             for project in re.findall(r"github\.com/([\w-]+/[\w.-]+) \((?:MIT|Apache-2\.0|MPL-2\.0)\)", row.source):
                 assert project.lower() in table, project

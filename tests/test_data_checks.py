@@ -10,26 +10,13 @@ import data_checks as checks
 import price_checks
 import pytest
 
-from xlcost.tables.credits import LICENCES
+from xlcost.tables.credits import LICENCES, SCHEMAS
 from xlcost.tables.store import read_rows
-
-TABLES = {
-    "accelerators.csv": "Accelerator",
-    "models.csv": "Model",
-    "gpu_prices.csv": "GpuPrice",
-    "precisions.csv": "Precision",
-    "regions.csv": "Region",
-    "api_prices.csv": "ApiPrice",
-    "api_listed.csv": "ApiListed",
-    "training_runs.csv": "TrainingRun",
-    "reported_runs.csv": "ReportedRun",
-    "ownership.csv": "Ownership",
-}
 
 
 @cache
 def rows(name):
-    return tuple(read_rows(name, TABLES[name]))
+    return tuple(read_rows(name, SCHEMAS[name]))
 
 
 def prices():
@@ -72,12 +59,12 @@ def test_nothing_is_wrong_with_the_chips(check):
     assert check(chips()) == []
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_every_row_that_was_read_says_where(name):
     assert checks.no_source(rows(name)) == []
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_no_row_is_surer_than_it_was_read(name):
     assert checks.surer_than_read(rows(name)) == []
 
@@ -254,7 +241,7 @@ def doubt(some):
     return count["secondary"] + count["no"], count["no"]
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_doubt_does_not_vanish_by_itself(name):
     """Who reads a source and takes a row out of doubt lowers the number here, and says so."""
     second_hand, unread = DOUBTFUL[name]

@@ -33,16 +33,6 @@ KEPT = GOOD + "a100-80-sxm,,on_demand,1.11,,2026-10-01,,2027-10-30,Framework con
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """The user's folder, empty; afterwards the tables are read anew."""
-    monkeypatch.setenv("XLCOST_DATA", str(tmp_path / "kept"))
-    prices.forget()
-    yield tmp_path / "kept"
-    monkeypatch.setenv("XLCOST_DATA", "")
-    prices.forget()
-
-
-@pytest.fixture
 def command(folder, monkeypatch, capsys):
     """command(words...) runs xlcost prices: (exit status, stdout, stderr)."""
 

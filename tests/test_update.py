@@ -13,7 +13,6 @@ from xlcost import cli, gpu_price, price_source
 from xlcost.errors import NotInTable
 from xlcost.functions.lists import data_as_of
 from xlcost.quantities import excel_serial
-from xlcost.tables import prices
 from xlcost.tables.catalogues import Chip
 from xlcost.tables.chip_names import Names, Unclear
 from xlcost.tables.periods import EDITION, MEDIAN
@@ -23,16 +22,6 @@ HERE = Path(__file__).with_name("catalogues")
 AWS, GCP = HERE / "skypilot/aws/vms.csv", HERE / "skypilot/gcp/vms.csv"
 DAY = EDITION + dt.timedelta(days=19)
 CATALOGUE = "instance_name,location,price,cpu,memory,gpu_count,gpu_name,gpu_memory,spot\n"
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder of the user's own; the tables are read anew, and again afterwards."""
-    monkeypatch.setenv("XLCOST_DATA", str(tmp_path / "own"))
-    prices.forget()
-    yield tmp_path / "own"
-    monkeypatch.setenv("XLCOST_DATA", "")
-    prices.forget()
 
 
 @pytest.fixture

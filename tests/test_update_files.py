@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.response import addinfourl
 
 import pytest
-from test_update import AWS, CATALOGUE, DAY, GCP, HERE, folder, update  # noqa: F401 (fixtures)
+from test_update import AWS, CATALOGUE, DAY, GCP, HERE, update  # noqa: F401 (a fixture)
 
 from xlcost import cli
 from xlcost.tables import catalogues, edition_source, prices, schema

@@ -8,17 +8,17 @@ import typer
 
 from xlcost.errors import NotInTable, nearest
 
-# name -> file, schema, what stands in a terminal; the other formats hold every column
-TABLES: dict[str, tuple[str, str, str]] = {
-    "accelerators": ("accelerators.csv", "Accelerator", "id memory_gb bandwidth_gb_s bf16_tflops tdp_w launch as_of"),
-    "models": ("models.csv", "Model", "id params active_params layers context as_of source"),
-    "gpu_prices": ("gpu_prices.csv", "GpuPrice", "gpu provider term usd_per_gpu_hour instance gpus as_of source"),
-    "api_prices": ("api_prices.csv", "ApiPrice", "provider model input_usd_mtok output_usd_mtok as_of source"),
-    "precisions": ("precisions.csv", "Precision", "id bits peak runtime source"),
-    "regions": ("regions.csv", "Region", "id carbon_kg_kwh carbon_basis electricity_usd_kwh as_of source"),
-    "ownership": ("ownership.csv", "Ownership", "metric entity region value unit as_of source"),
-    "training_runs": ("training_runs.csv", "TrainingRun", "model params tokens gpu gpu_hours mfu basis source"),
-    "reported_runs": ("reported_runs.csv", "ReportedRun", "model org tokens flop chip_hours mfu cloud_usd source"),
+# name of the file -> what stands in a terminal; the other formats hold every column
+TABLES: dict[str, str] = {
+    "accelerators": "id memory_gb bandwidth_gb_s bf16_tflops tdp_w launch as_of",
+    "models": "id params active_params layers context as_of source",
+    "gpu_prices": "gpu provider term usd_per_gpu_hour instance gpus as_of source",
+    "api_prices": "provider model input_usd_mtok output_usd_mtok as_of source",
+    "precisions": "id bits peak runtime source",
+    "regions": "id carbon_kg_kwh carbon_basis electricity_usd_kwh as_of source",
+    "ownership": "metric entity region value unit as_of source",
+    "training_runs": "model params tokens gpu gpu_hours mfu basis source",
+    "reported_runs": "model org tokens flop chip_hours mfu cloud_usd source",
 }
 PROVENANCE = ("as_of", "source", "checked", "notes")  # the last columns
 
@@ -49,10 +49,11 @@ def _all() -> Any:
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
+    from xlcost.tables.credits import SCHEMAS
     from xlcost.tables.store import read_rows
 
-    file, schema, _ = TABLES[name]
-    found = [{key: _plain(value) for key, value in row.model_dump().items()} for row in read_rows(file, schema)]
+    rows = read_rows(f"{name}.csv", SCHEMAS[f"{name}.csv"])
+    found = [{key: _plain(value) for key, value in row.model_dump().items()} for row in rows]
     return [{key: row[key] for key in sorted(row, key=PROVENANCE.__contains__)} for row in found]
 
 
@@ -70,7 +71,7 @@ def _one(name: str, contains: str, *, whole: bool) -> Any:
     rows = [row for row in _rows(name) if any(text in str(cell).lower() for cell in row.values() if cell is not None)]
     if not rows:
         raise NotInTable(f"contains: no row of {name} has '{contains}'")
-    chosen = list(rows[0]) if whole else TABLES[name][2].split()
+    chosen = list(rows[0]) if whole else TABLES[name].split()
     return Grid([_column(column, rows) for column in chosen], [[row[column] for column in chosen] for row in rows])
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from xlcost.errors import BadInput
-from xlcost.tables.intake import Numbered, hostile, in_order, miscounted, refuse
+from xlcost.tables.intake import Numbered, hostile, in_order, miscounted, refuse, separator_of
 from xlcost.tables.skypilot_hosts import with_hosts
 
 MOST_ROWS = 500_000
@@ -116,7 +116,7 @@ def _offers(fmt: str, rows: Iterator[Numbered]) -> Iterator[Numbered]:
 
 
 def _reader(text: str) -> Any:
-    separator = max(",;\t", key=text.partition("\n")[0].count)
+    separator = separator_of(text)
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 
 

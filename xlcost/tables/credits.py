@@ -20,6 +20,7 @@ TABLES = (
     ("API prices of our own", "api_prices.csv", "ApiPrice"),
     ("Days on which API models were first listed", "api_listed.csv", "ApiListed"),
 )
+SCHEMAS = {file: schema for _, file, schema in TABLES}
 LICENCES = (
     ("Epoch AI, data on machine-learning hardware, models, prices and training costs", "CC-BY 4.0", "epoch.ai/data"),
     ("Full Stack Deep Learning, cloud GPU table", "MIT", "github.com/the-full-stack/website"),

@@ -73,8 +73,7 @@ def csv_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> Cell
 
 def rows_of_text(name: str, text: str, columns: Mapping[str, bool]) -> Cells:
     """The rows of a CSV text; `columns` says which must be there."""
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = separator_of(text)
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=separator, strict=True)
     try:
         heads = [head.strip().lower() for head in next(reader, [])]
@@ -98,6 +97,11 @@ def rows_of_text(name: str, text: str, columns: Mapping[str, bool]) -> Cells:
 def miscounted(cells: list[str], heads: list[str]) -> str:
     """What is wrong with a line of too few or too many cells, or nothing."""
     return "" if len(cells) == len(heads) else f"has {len(cells)} cells; the first line names {len(heads)}"
+
+
+def separator_of(text: str) -> str:
+    """What separates the cells of a CSV text: the comma, semicolon or tab that its first line has most of."""
+    return max(",;\t", key=text.partition("\n")[0].count)
 
 
 def continental(cell: str) -> str:

@@ -44,7 +44,6 @@ class _Asked:
     quote: Any
     gpu: str
     day: dt.date
-    last: bool  # whether that is the last day known, which GPU_PRICE takes when no date is given
     said: str
 
     def found(self, day: dt.date) -> Period | None:
@@ -59,7 +58,7 @@ def effects(change: Change, most: int) -> list[Effect]:
         asked = list(_asked(dict(islice(change.changed.items(), most)), holding))
         here = [one.found(one.day) for one in asked]
     with _as_if(other):
-        there = [one.found(closed() if one.last else one.day) for one in asked]
+        there = [one.found(one.day) for one in asked]
     out = []
     for one, ours, theirs in zip(asked, here, there, strict=True):
         said = one.said or _beaten(one.quote, ours)
@@ -96,7 +95,7 @@ def _asked(changed: dict[int, Any], quotes: Sequence[Any]) -> Iterator[_Asked]:
         span = counting.get(numbers[id(quote)])
         day, said = _day(quote, span)
         for gpu in [quote.gpu] if quote.gpu else _listed(quote.provider, min(day, closed())):
-            yield _Asked(line, quote, gpu, day, day == closed() and span is not None, said)
+            yield _Asked(line, quote, gpu, day, said)
 
 
 def _day(quote: Any, span: Span | None) -> tuple[dt.date, str]:

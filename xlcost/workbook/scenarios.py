@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcost.errors import BadInput, XlcostError
-from xlcost.tables.intake import continental, csv_text
+from xlcost.tables.intake import continental, csv_text, separator_of
 from xlcost.workbook.inputs import accepted, all_of
 from xlcost.workbook.plan_inputs import INPUTS
 
@@ -33,7 +33,7 @@ def read(path: Path) -> list[Scenario]:
 
 def parsed(text: str, name: str) -> list[Scenario]:
     """The scenarios of a CSV text."""
-    separator = max(",;\t", key=text.partition("\n")[0].count)
+    separator = separator_of(text)
     reader = csv.DictReader(io.StringIO(text), delimiter=separator)
     columns = reader.fieldnames or ()
     if "file" not in columns:
