@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from xlcost.catalogue import FUNCTIONS
+from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS, read_rows
+from xlcost.prices.lookup import periods
 from xlcost.quantities import Anything, Choice, Date, Key, ModelWord, Number, Part, Series
-from xlcost.tables.prices import periods
-from xlcost.tables.regions import REGIONS
-from xlcost.tables.store import GPUS, MODELS, PRECISIONS, read_rows
 
 SHAPED = [row["id"] for row in MODELS.rows if row["attention_width"] and row["kv_layers"] is not None and row["vocab"]]
 PEAKED = [row["id"] for row in GPUS.rows if row["bf16_tflops"] and row["tdp_w"] and row["memory_gb"] > 8]

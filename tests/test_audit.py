@@ -5,8 +5,8 @@ import random
 import re
 
 import pytest
-from samples import agrees, arguments, ordered
 
+from samples import agrees, arguments, ordered
 from xlcost.audit import HEADING, explain, native_formula
 from xlcost.catalogue import FUNCTIONS
 from xlcost.errors import BadInput, NotInTable, XlcostError

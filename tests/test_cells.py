@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import agrees, hosted, plain_cells
 
 import xlcost
+from samples import agrees, hosted, plain_cells
 from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.cells import ERROR_CODES, FAILURE_MARK, MISSING, Failure, com, over_cells, typed
 from xlcost.quantities import Choice, Date, Key, ModelWord, Series

@@ -4,15 +4,16 @@ import random
 from functools import cache
 
 import pytest
-from samples import PEAKED, arguments
 
+from samples import PEAKED, arguments
 from xlcost.catalogue import FUNCTIONS, named
 from xlcost.errors import BadInput, XlcostError
+from xlcost.kit import styles
+from xlcost.kit.book import Book
+from xlcost.kit.lookup_sheets import add_tables
+from xlcost.kit.write import openpyxl_workbook
 from xlcost.native import cell, formula, literal, model_cell, optional_cell
 from xlcost.quantities import ModelWord
-from xlcost.workbook import styles
-from xlcost.workbook.sheet import Book
-from xlcost.workbook.tables import add_tables
 
 NATIVE = [spec for spec in FUNCTIONS if spec.native]
 ROWS = 25
@@ -80,7 +81,7 @@ def workbook(tmp_path_factory):
         put_row(sheet, named(name), row, named(name).example_arguments | broken)
     add_tables(book, whole=True)
     path = tmp_path_factory.mktemp("native") / "native.xlsx"
-    book.workbook().save(path)
+    openpyxl_workbook(book).save(path)
     return path, expected
 
 

@@ -10,16 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import IDS, PEAKED, SHAPED, arguments, ordered, plain_cells, sample
 
 import xlcost
+from samples import IDS, PEAKED, SHAPED, arguments, ordered, plain_cells, sample
 from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.cells import Failure, over_cells
 from xlcost.errors import BadInput, NoResult, NotInTable, XlcostError
+from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
+from xlcost.prices.lookup import periods
 from xlcost.quantities import Anything, Choice, Date, Flag, Key, ModelWord, Number, Part
-from xlcost.tables.prices import periods
-from xlcost.tables.regions import REGIONS
-from xlcost.tables.store import GPUS, MODELS, PRECISIONS
 
 ROWWISE = [spec for spec in FUNCTIONS if spec.parameters and not spec.whole]
 WHOLE = [spec for spec in FUNCTIONS if spec.whole]

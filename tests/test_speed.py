@@ -5,17 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import benchmark_hosts
 import pytest
-from conftest import office_parts
 
-LIMITS = (3, 4, 3, 20, 1)  # of the lines that python tests/benchmark.py prints, in that order
+import benchmark_hosts
+from engines import office_parts
+from places import ROOT
+
+LIMITS = (3, 4, 3, 20, 1)  # of the lines that python tools/benchmark.py prints, in that order
 
 
 @pytest.fixture(scope="module")
 def lines():
     """In a process of its own, as the benchmark is run."""
-    program = Path(__file__).with_name("benchmark.py")
+    program = ROOT / "tools" / "benchmark.py"
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 

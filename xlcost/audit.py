@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.errors import BadInput, NotInTable, XlcostError
-from xlcost.function import FunctionSpec, Parameter, function
+from xlcost.errors import BadInput, NotInTable, XlcostError, nearest
+from xlcost.facts.store import each_row
+from xlcost.function import FunctionSpec, Parameter, describe, function
+from xlcost.functions.order import ABOUT, COMPUTING
 from xlcost.native import Tracer, formula, model_cell, optional_cell, traced
 from xlcost.native import cell as tracer_cell
 from xlcost.quantities import Choice, Date, FunctionName, Given, ModelWord, Series, Steps, Text, serial_date
 from xlcost.sources import PATTERSON_2021, XLCOST_TABLES, Assumed
 from xlcost.steps import RECORDER, STEPS
-from xlcost.tables.store import each_row
 
 HEADING = ["step", "formula", "value", "unit", "source"]
 UNITS = (
@@ -108,7 +109,7 @@ def explain(function_name: FunctionName, *arguments: Given) -> Steps:
     Steps are written with the names of the arguments and of the steps above them, so that they can be checked one by
     one; the last one is the result.
     """
-    spec = _spec(function_name)
+    spec = named(function_name)
     single = [_single(p, value) for p, value in itertools.zip_longest(spec.parameters, arguments)][: len(arguments)]
     try:
         result = spec.call(*single)
@@ -126,12 +127,6 @@ def _single(p: Parameter | None, value: Any) -> Any:
     if cells.size != 1:
         raise BadInput("arguments: EXPLAIN takes one value for each argument, not a range")
     return cells.item()
-
-
-def _spec(name: str) -> FunctionSpec:
-    from xlcost.catalogue import named  # the catalogue holds this function too: it can only be asked when called
-
-    return named(name)
 
 
 def _working(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[Any]]:
@@ -213,7 +208,7 @@ def native_formula(function_name: FunctionName) -> Text:
 
 
 def _native_text(name: str) -> str:
-    spec = _spec(name)
+    spec = named(name)
     if not spec.native:
         raise NotInTable(f"{spec.name} has no formula: it searches, sorts or simulates, or is too long for a cell")
     return "=" + formula(spec, {p.name: _cell(p) for p in spec.parameters}).text
@@ -223,3 +218,14 @@ def _cell(p: Parameter) -> Tracer:
     if isinstance(p.word, ModelWord):
         return model_cell(p.name)
     return tracer_cell(p.name) if p.required else optional_cell(p.name)
+
+
+KNOWN = {spec.name: spec for spec in map(describe, (*COMPUTING, explain, native_formula, *ABOUT))}
+
+
+def named(name: str) -> FunctionSpec:
+    """The function of this name, whatever its case."""
+    spec = KNOWN.get(name.upper())
+    if spec is None:
+        raise NotInTable(f"unknown function '{name}'{nearest(name, KNOWN)}")
+    return spec

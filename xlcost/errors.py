@@ -50,3 +50,12 @@ def nearest(text: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(text.lower(), list(by_lower), n=1, cutoff=0.55)
     return f"; did you mean '{by_lower[found[0]]}'?" if found else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> counted(1, "quote"), counted(3, "quote")
+    ('1 quote', '3 quotes')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

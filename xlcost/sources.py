@@ -112,7 +112,7 @@ SCALING_BOOK = Source("scaling-book", "All about transformer inference", "jax-ml
 TRAINING_RUNS = Source(
     "Published training runs",
     "GPU-hours as their makers give them, row by row",
-    "xlcost/tables/training_runs.csv",
+    "xlcost/facts/training_runs.csv",
     2026,
 )
 ARROW_1951 = Source(
@@ -121,4 +121,4 @@ ARROW_1951 = Source(
 GENAI_PRICES = Source(
     "genai-prices", "prices of hosted models, by date (MIT)", "github.com/pydantic/genai-prices", 2026
 )
-XLCOST_TABLES = Source("xlcost tables", "each row with its own source and date", "xlcost/tables", 2026)
+XLCOST_TABLES = Source("xlcost tables", "each row with its own source and date", "xlcost/facts", 2026)

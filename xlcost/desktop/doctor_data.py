@@ -26,8 +26,10 @@ def _lines(what: str, part: Callable[[], Iterator[Line]]) -> list[Line]:
 
 def _own() -> Iterator[Line]:
     """The folder of the user's own tables, and how much is in it."""
-    from xlcost.tables.folder import VARIABLE, data_folder, merged_offers, own_quotes
-    from xlcost.tables.shown import counted
+    from xlcost.errors import counted
+    from xlcost.prices.folder import VARIABLE, data_folder
+    from xlcost.prices.market import merged_offers
+    from xlcost.prices.quotes.periods import own_quotes
 
     folder = data_folder()
     if folder is None:
@@ -42,8 +44,8 @@ def _own() -> Iterator[Line]:
 
 def _prices() -> Iterator[Line]:
     """The last day that prices are known of."""
-    from xlcost.tables.periods import EDITION, closed
-    from xlcost.tables.quotes import own_periods
+    from xlcost.prices.market import EDITION, closed
+    from xlcost.prices.quotes.periods import own_periods
 
     packaged = f" (packaged: {EDITION})" if closed() != EDITION else ""
     own = max((period.end - DAY for period in own_periods()), default=EDITION)
@@ -53,8 +55,8 @@ def _prices() -> Iterator[Line]:
 
 def _rates() -> Iterator[Line]:
     """The last day of the European Central Bank that has exchange rates."""
-    from xlcost.tables.currency import bank_day, latest
-    from xlcost.tables.periods import closed
+    from xlcost.facts.currency import bank_day, latest
+    from xlcost.prices.market import closed
 
     last = latest(dt.date.max)
     told = f"of the European Central Bank, to {bank_day(last)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from xlcost.formulas import api as formulas
 from xlcost.function import Demand, function, otherwise
+from xlcost.prices.hosted.api import api_rate, api_rates
+from xlcost.prices.market import EDITION
 from xlcost.quantities import (
     AnswerTokens,
     ApiKind,
@@ -18,8 +20,6 @@ from xlcost.quantities import (
 )
 from xlcost.sources import GENAI_PRICES
 from xlcost.steps import noted
-from xlcost.tables.api import api_rate, api_rates
-from xlcost.tables.periods import EDITION
 
 
 def _edition() -> float:

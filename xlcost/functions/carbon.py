@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from xlcost.facts.store import REGIONS, WORLD, look_up
 from xlcost.formulas import energy
 from xlcost.function import function
 from xlcost.quantities import Energy, Kilograms, Region
 from xlcost.sources import ECOLOGITS
-from xlcost.tables.regions import REGIONS, WORLD
-from xlcost.tables.store import look_up
 
 
 @function(

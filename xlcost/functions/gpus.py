@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from xlcost.facts.store import GPUS, PRECISIONS, look_up
 from xlcost.function import function, otherwise
+from xlcost.prices.lookup import MEDIAN, closed, offer_value
 from xlcost.quantities import AsOf, Cell, DollarsPerHour, Field, Gpu, Provider, Term, Text, excel_serial
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.prices import MEDIAN, closed, offer_value
-from xlcost.tables.store import GPUS, PRECISIONS, look_up
 
 
 def edition_serial() -> float:

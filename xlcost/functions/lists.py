@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 
 from xlcost.errors import NotInTable, nearest
+from xlcost.facts.store import GPUS, MODELS, Table, plain
 from xlcost.function import function
 from xlcost.functions.gpus import edition_serial
+from xlcost.prices.lookup import EDITION, MEDIAN, Period, after_the_end, closed, in_force, periods, providers
 from xlcost.quantities import AnyGpu, AnyProvider, AnyTerm, AsOf, Contains, Day, Rows, Text, excel_serial, serial_date
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.prices import EDITION, MEDIAN, Period, after_the_end, closed, in_force, periods, providers
-from xlcost.tables.store import GPUS, MODELS, Table, plain
 
 MODEL_COLUMNS = ("id", "name", "params", "active_params", "release")
 GPU_COLUMNS = ("id", "name", "memory_gb", "bf16_tflops", "tdp_w", "launch")

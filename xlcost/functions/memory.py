@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from xlcost.errors import NoResult
+from xlcost.facts.store import GPUS, PRECISIONS, look_up
 from xlcost.formulas import memory
 from xlcost.function import Demand, choose, function
 from xlcost.functions import models
@@ -34,7 +35,6 @@ from xlcost.sources import (
     NEOX_README,
     VLLM_2023,
 )
-from xlcost.tables.store import GPUS, PRECISIONS, look_up
 
 
 def bits(precision: Any) -> Any:

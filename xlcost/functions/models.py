@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from xlcost.facts.store import MODELS, look_up
 from xlcost.formulas import memory
 from xlcost.function import choose, function
 from xlcost.quantities import Cell, Field, Model, ParamKind, Params
 from xlcost.sources import XLCOST_TABLES
-from xlcost.tables.store import MODELS, look_up
 
 
 @function(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from xlcost.errors import NoResult, NotInTable
+from xlcost.facts.store import GPUS, look_up
 from xlcost.formulas import ownership
 from xlcost.formulas.energy import HYPERSCALE_PUE, US_ELECTRICITY
 from xlcost.function import function, otherwise
@@ -25,7 +26,6 @@ from xlcost.quantities import (
     Years,
 )
 from xlcost.sources import COTTIER_2024
-from xlcost.tables.store import GPUS, look_up
 
 
 def _capex(capex: Any, gpu: Any) -> Any:

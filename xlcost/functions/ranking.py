@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from xlcost.errors import NotInTable, XlcostError, nearest
+from xlcost.facts.store import GPUS, look_up, plain
 from xlcost.formulas import cost, duration, flops, serving, training
 from xlcost.formulas.memory import RUNTIME_GB, usable_gb
 from xlcost.function import choose, function, otherwise
@@ -15,11 +16,10 @@ from xlcost.functions.gpus import edition_serial, peak_tflops
 from xlcost.functions.memory import gpu_fit, infer_memory, train_memory
 from xlcost.functions.serving import infer_tpot
 from xlcost.functions.training import MEDIAN_MFU
+from xlcost.prices.lookup import MEDIAN, offer_value, providers
 from xlcost.quantities import AsOf, Batch, Context, Model, Precision, Provider, Rows, Task, Term
 from xlcost.sources import XLCOST_TABLES
 from xlcost.steps import noted
-from xlcost.tables.prices import MEDIAN, offer_value, providers
-from xlcost.tables.store import GPUS, look_up, plain
 
 HEADING = ["gpu", "provider", "GPUs", "memory use", "USD per hour", "tokens/s"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcost.facts.store import GPUS
 from xlcost.formulas import cost, duration, flops, risk
 from xlcost.function import function
 from xlcost.functions import models, serving
 from xlcost.functions.gpus import edition_serial, hourly, peak_tflops
+from xlcost.prices.lookup import MEDIAN, in_force
 from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens, serial_date
 from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS, Assumed
 from xlcost.steps import noted
-from xlcost.tables.prices import MEDIAN, in_force
-from xlcost.tables.store import GPUS
 
 
 def _prices(price: Any, gpu: Any) -> list[float]:

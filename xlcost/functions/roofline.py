@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from xlcost.errors import NoResult
+from xlcost.facts.store import GPUS, PRECISIONS, look_up
 from xlcost.formulas import flops, memory, serving
 from xlcost.functions import models
 from xlcost.functions.memory import bits
-from xlcost.tables.store import GPUS, PRECISIONS, look_up
 
 CACHE = "bf16"  # the cache stays 16 bit, however small the weights are
 

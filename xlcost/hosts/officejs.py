@@ -45,13 +45,3 @@ def metadata(functions: Iterable[FunctionSpec]) -> str:
     known = list(functions)
     most = max(len(spec.parameters) for spec in known)
     return json.dumps({"$schema": SCHEMA, "functions": [entry(spec, most) for spec in known]}, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    from pathlib import Path
-
-    from xlcost.catalogue import FUNCTIONS
-
-    target = Path(__file__).parents[1] / "addin" / "functions.json"
-    target.write_text(metadata(FUNCTIONS), encoding="utf-8")
-    print(target)

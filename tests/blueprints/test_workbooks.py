@@ -1,0 +1,464 @@
+"""The article's workbook, the template and the filled plans: recalculated, compared, read as a reader would."""
+
+import csv
+import random
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.cell import get_column_letter
+
+import xlcost
+from places import DATA, ROOT
+from xlcost.batch.fill import fill, run
+from xlcost.batch.scenarios import example_scenarios, parsed
+from xlcost.blueprints import packaged
+from xlcost.blueprints.article import book as article
+from xlcost.blueprints.article.claims import CLAIMS
+from xlcost.blueprints.compute_plan import book as compute_plan
+from xlcost.errors import BadInput
+from xlcost.facts.store import GPUS, MODELS
+from xlcost.kit.write import save
+from xlcost.native import Tracer
+from xlcost.ooxml import package
+from xlcost.ooxml.values import read_parts, stamp
+from xlcost.quantities import excel_serial
+
+FORBIDDEN = ("XLOOKUP", "LET(", "LAMBDA", "FILTER(", "OFFSET", "INDIRECT", "TODAY", "NOW(", "_xlfn", "MAXIFS", "IFS(")
+SCENARIOS = example_scenarios()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What the demo writes."""
+    out = tmp_path_factory.mktemp("demo")
+    run(out)
+    return out
+
+
+def cached(path):
+    """{sheet: {cell: value}} of formula cells as stored in the file, and their formulas."""
+    values, formulas = load_workbook(path, data_only=True), load_workbook(path)
+    found, texts = {}, {}
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for c in row:
+                if c.data_type == "f":
+                    value = values[sheet.title][c.coordinate].value
+                    found[sheet.title, c.coordinate] = excel_serial(value) if hasattr(value, "year") else value
+                    texts[sheet.title, c.coordinate] = c.value
+    return found, texts
+
+
+def agree(stored, found, sheet):
+    if isinstance(stored, (int, float)) and isinstance(found, (int, float)):
+        noise = 1e-6 if sheet == "Checks" else 1e-9  # differences of large sums
+        return stored == pytest.approx(found, rel=1e-9, abs=noise)
+    return stored == found
+
+
+@pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
+@pytest.mark.parametrize("name", [packaged.ARTICLE, *(f"{s.file}.xlsx" for s in SCENARIOS)])
+def test_cached_values_are_what_a_spreadsheet_computes(folder, engines, engine, name):
+    stored, texts = cached(folder / name)
+    found = engines[engine](folder / name)
+    wrong = [
+        (place, texts[place], value, found[place[0]].get(place[1]))
+        for place, value in stored.items()
+        if value is None or not agree(value, found[place[0]].get(place[1]), place[0])
+    ]
+    assert len(stored) > 140
+    assert not wrong, f"{len(wrong)} cells, first {wrong[:3]}"
+
+
+@pytest.mark.parametrize("name", list(packaged.GENERATED))
+def test_committed_files_equal_what_makes_them(name, tmp_path):
+    save(packaged.GENERATED[name](), tmp_path / "made.xlsx")
+    made, committed = read_parts(tmp_path / "made.xlsx"), read_parts(ROOT / name)
+    assert made.keys() == committed.keys()
+    assert [part for part in made if made[part] != committed[part]] == []
+
+
+def test_same_inputs_same_bytes(tmp_path):
+    for name in ("a.xlsx", "b.xlsx"):
+        save(compute_plan.book(), tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("name", list(packaged.GENERATED))
+def test_formulas_are_portable_and_names_point_somewhere(name):
+    _, texts = cached(ROOT / name)
+    for place, text in texts.items():
+        bare = re.sub(r'"[^"]*"', '""', text).replace("SUMIFS(", "").replace("COUNTIFS(", "")
+        assert not any(word in bare for word in FORBIDDEN), (place, text)
+        assert len(text) < 8192
+    book = load_workbook(ROOT / name)
+    used = " ".join(texts.values()) + " ".join(str(v.formula1) for s in book for v in s.data_validations.dataValidation)
+    for defined, where in book.defined_names.items():
+        sheet, cells = where.attr_text.rsplit("!", 1)
+        assert sheet.strip("'") in book.sheetnames
+        range_boundaries(cells.replace("$", ""))
+        assert not re.fullmatch(r"[A-Za-z]{1,3}\d+", defined), f"{defined} looks like a cell"
+        assert re.search(rf"\b{defined}\b", used) or defined in INPUT_NAMES, f"{defined} is never used"
+
+
+def cells_of(found):
+    return {f"{get_column_letter(column)}{row}" for row, column in found.cells}
+
+
+INPUT_NAMES = {"Project", "Price_Date", "Api_Price"}
+
+
+@pytest.mark.parametrize("name", list(packaged.GENERATED))
+def test_nothing_to_type_on_calculation_sheets_and_every_input_is_validated(name):
+    book = load_workbook(ROOT / name)
+    for sheet in book:
+        unlocked = {
+            c.coordinate
+            for row in sheet.iter_rows()
+            for c in row
+            if c.protection.locked is False and c.fill.fgColor.rgb
+        }
+        if sheet.title == "Prices":  # the reader's own quotes; provider and source are words of his own
+            validated = {c for v in sheet.data_validations.dataValidation for r in v.sqref.ranges for c in cells_of(r)}
+            assert validated and {c for c in unlocked if c[0] not in "CJ"} == validated
+        elif sheet.title != "Inputs":
+            assert not unlocked, (sheet.title, unlocked)
+        else:
+            validated = {str(r) for v in sheet.data_validations.dataValidation for r in v.sqref.ranges}
+            assert unlocked == validated
+            assert unlocked
+    for sheet in ("Cover", "Inputs", "Checks"):
+        assert book[sheet].protection.sheet
+        assert book[sheet].page_setup.orientation == "landscape"
+        assert book[sheet].print_area
+
+
+def test_months_hold_one_formula_per_row():
+    sheet = load_workbook(ROOT / "templates/compute_plan.xlsx")["Monthly"]
+    for row in sheet.iter_rows(min_row=4, min_col=6, max_col=41):
+        texts = {re.sub(rf"(?<![A-Z$]){c.column_letter}(?=\d)", "C", c.value) for c in row if c.data_type == "f"}
+        assert len(texts) <= 1, texts
+
+
+def test_every_claim_of_the_article_is_a_row():
+    """facts of the article: claim, its figure, what it should come to (recomputed by hand in the source column)."""
+    with (DATA / "article_claims.csv").open(encoding="utf-8") as file:
+        expected = list(csv.DictReader(file))
+    sheet = load_workbook(packaged.home("workbooks") / packaged.ARTICLE, data_only=True)["Claims"]
+    rows = {str(r[2].value): (r[3].value, r[4].value, r[7].value) for r in sheet.iter_rows(min_row=5)}
+    assert len(expected) >= 24
+    for row in expected:
+        says, live, verdict = rows[row["row"]]
+        assert says == pytest.approx(float(row["article_value"])), row["id"]
+        assert live == pytest.approx(float(row["computed"]), rel=float(row["tolerance"])), row["id"]
+        assert verdict == row["verdict"], row["id"]
+
+
+def test_the_call_beside_each_claim_gives_the_same():
+    """ "The same with the add-in": evaluated in Python, it equals the plain formula's value."""
+    made = article.book()
+    sheets = {s.title: s for s in made.sheets}
+    values = {name: cell_value(sheets, where) for name, where in made.names.items() if ":" not in where}
+    functions = {spec: getattr(xlcost, spec.lower()) for spec in ("INFER_FLOPS", "TRAIN_FLOPS", "WEIGHT_GB", "GPU_FIT")}
+    functions |= {n.upper(): getattr(xlcost, n) for n in xlcost.__all__ if n.islower()}
+    claims = sheets["Claims"]
+    compared = 0
+    for ref, (content, _) in claims.cells.items():
+        if ref[0] == "I" and isinstance(content, str) and content.startswith("="):
+            text = re.sub(r",(?=\s*,)", ", None", content[1:])
+            live = claims.cells["E" + ref[1:]][0].value
+            assert eval(text, {"__builtins__": {}}, functions | values) == pytest.approx(live, rel=1e-12), text
+            compared += 1
+    assert compared == sum(len(group) for _, group in CLAIMS)
+
+
+def cell_value(sheets, where):
+    title, cells = where.rsplit("!", 1)
+    content = sheets[title.strip("'")].cells[cells.replace("$", "")][0]
+    value = content.value if isinstance(content, Tracer) else content
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def test_filling_changes_values_only(folder):
+    """Formulas, styles and structure of a filled plan are the template's; the inputs are the scenario's."""
+    for scenario in SCENARIOS:
+        blank, filled = read_parts(packaged.template()), read_parts(folder / f"{scenario.file}.xlsx")
+        assert blank.keys() == filled.keys()
+        for sheet in package.sheets(blank):
+            old, new = blank[sheet.part].decode(), filled[sheet.part].decode()
+            assert re.findall(r"<f>.*?</f>", old) == re.findall(r"<f>.*?</f>", new)
+            assert re.findall(r'<c r="\w+" s="\d+"', old) == re.findall(r'<c r="\w+" s="\d+"', new), sheet.title
+        book = load_workbook(folder / f"{scenario.file}.xlsx", data_only=True)
+        for name, wanted in scenario.inputs.items():
+            _, ref = book.defined_names[name].attr_text.split("!")
+            found = book["Inputs"][ref.replace("$", "")].value
+            found = found.date() if hasattr(found, "date") else found
+            assert found == wanted, (name, found, wanted)
+        assert book["Checks"]["E4"].value == "ALL OK"
+
+
+def test_charts_show_numbers_before_anything_is_recalculated(folder):
+    parts = read_parts(folder / f"{SCENARIOS[0].file}.xlsx")
+    charts = [text.decode() for name, text in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)]
+    assert len(charts) == 3
+    for text in charts:
+        assert text.count("<numCache>") >= 2
+        points = [float(v) for v in re.findall(r"<pt idx=\"\d+\"><v>([^<]+)</v></pt>", text)[1:]]
+        assert len(points) >= 36
+
+
+def test_known_plans(folder):
+    """GPT-3 and Llama 3.1 70B against what was published of them."""
+    by_file = {s.file: fill(folder, s) for s in SCENARIOS}
+    gpt3 = by_file["gpt3_a100_april_2023"]
+    assert gpt3.scenario.inputs["Price_Date"].isoformat() == "2023-04-07"
+    assert 5e5 < gpt3.training < 4.6e6  # the range the article gives for published estimates
+    llama = by_file["llama_3_1_70b_h100_october_2026"]
+    hours = llama.days * 24 * llama.scenario.inputs["Train_Gpus"]
+    assert hours == pytest.approx(7.0e6, rel=0.03)  # model card: 7.0M H100 hours
+    tune = by_file["llama_2_7b_fine_tune"]
+    assert tune.training < 1000
+    assert tune.replica == 1
+
+
+def test_a_restyled_template_keeps_its_looks(tmp_path):
+    """A designer's change survives filling, shapes and all: only values are touched."""
+    parts = read_parts(packaged.template())
+    styled = tmp_path / "styled.xlsx"
+    with zipfile.ZipFile(styled, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data.replace(b"FF14213D", b"FF5A1E4B").replace(b"0014213D", b"005A1E4B"))
+    stamp(styled, tmp_path / "out.xlsx", compute_plan.book({"Model": "gpt-2"}).values())
+    after = read_parts(tmp_path / "out.xlsx")
+    assert b"5A1E4B" in after["xl/styles.xml"]
+    filled = load_workbook(tmp_path / "out.xlsx", data_only=True)
+    assert filled["Inputs"][filled.defined_names["Model"].attr_text.split("!")[1]].value == "gpt-2"
+
+
+HEADER = "file,Price_Date,Requests_Day,Model,Train_Tokens\n"
+
+
+def line(file, model="gpt-3", tokens="1", date="2026-10-31", requests="0"):
+    return f"{file},{date},{requests},{model},{tokens}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (HEADER + line("a", model="gpt-9"), "line 2: unknown model 'gpt-9'; did you mean"),
+        (HEADER + line("a", date="2022-01-01"), "scenario 'a': no on_demand price of 'h100-sxm' on 2022-01-01"),
+        (HEADER + line("a", tokens="-5"), "line 2: Train_Tokens: '-5' cannot be used"),
+        (HEADER + line("a", tokens='"1,5"'), "write a decimal point"),
+        (HEADER + line("a", tokens='"15,000,000"'), "write it without commas"),
+        (HEADER + line("a", tokens=""), "line 2: Train_Tokens: is blank"),
+        (HEADER + line("../a"), "cannot be a file name"),
+        (HEADER + line("a") + line("a"), "line 3: file: 'a' stands twice"),
+        (HEADER + "a,gpt-3\n", "more or fewer cells"),
+        ("name\nx\n", "'file' among them"),
+        ("file;Model\na;gpt-3\n", "there is no column 'Price_Date' (Prices as of)"),
+        ("file,Model\na,gpt-3\n", "there is no column 'Price_Date' (Prices as of)"),
+        (HEADER[:-1] + ",Modell\n" + line("a")[:-1] + ",x\n", "no input 'Modell'; did you mean 'Model'?"),
+        (HEADER, "holds no scenario"),
+    ],
+)
+def test_bad_scenarios_are_sentences(text, sentence, tmp_path):
+    with pytest.raises((BadInput, xlcost.NotInTable), match=re.escape(sentence)):
+        for scenario in parsed(text, "scenarios.csv"):
+            fill(tmp_path, scenario)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_as_a_german_spreadsheet_saves_it(tmp_path):
+    heads, cells = "file,Price_Date,Requests_Day,Model,Train_Tokens,Run_Mfu", "a,31.10.2026,0,gpt-3,1000,0.25"
+    text = f"{heads}\n{cells}\n".replace(",", ";").replace("0.25", "0,25")
+    english = f"{heads}\n{cells}\n".replace("31.10.2026", "2026-10-31")
+    assert parsed(text, "s.csv") == parsed(english, "s.csv")
+
+
+def test_demo_keeps_what_somebody_changed(tmp_path):
+    run(tmp_path)
+    plans = sorted(tmp_path.glob("*.xlsx"))
+    before = {path: path.read_bytes() for path in plans}
+    run(tmp_path)
+    assert {path: path.read_bytes() for path in plans} == before
+    book = load_workbook(plans[1])
+    book["Inputs"]["D6"] = "changed"
+    book.save(plans[1])
+    changed = plans[1].read_bytes()
+    with pytest.raises(BadInput, match="was changed since it was made; name another folder, or give --overwrite"):
+        run(tmp_path)
+    assert plans[1].read_bytes() == changed
+    run(tmp_path, overwrite=True)
+    assert plans[1].read_bytes() == before[plans[1]]
+
+
+def test_another_figure_does_not_rest_on_what_the_default_does():
+    notes = {
+        ref: told for ref, told in compute_plan.book({"Run_Mfu": 0.25}).values()["Inputs"].items() if ref[0] == "E"
+    }
+    published = [told for told in notes.values() if str(told).startswith("own figure. Default 0.34: Epoch AI")]
+    assert len(published) == 1
+    assert not any("own figure" in str(told) for told in compute_plan.book().values()["Inputs"].values())
+
+
+def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
+    text = HEADER[:-1] + ",Project\n" + line("x")[:-1] + ',"=HYPERLINK(""http://bad"",""x"")"\n'
+    fill(tmp_path, parsed(text, "s.csv")[0])
+    cell = load_workbook(tmp_path / "x.xlsx")["Inputs"]["D6"]
+    assert cell.value.startswith("=HYPERLINK")
+    assert cell.data_type != "f" or '<c r="D6"' not in formula_cells(tmp_path / "x.xlsx")
+
+
+def formula_cells(path):
+    parts = read_parts(path)
+    part = next(sheet.part for sheet in package.sheets(parts) if sheet.title == "Inputs")
+    return " ".join(re.findall(r'<c r="\w+"[^>]*><f>', parts[part].decode()))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "failing"),
+    [
+        ({"Train_Tokens": 2e12, "Train_Method": "full", "Serve_Start": 1}, "Serving begins after the training ends"),
+        ({"Model": "gpt-2", "Input_Tokens": 5000}, "Prompt and answer fit the model's context"),
+        ({"Model": "bert-large", "Input_Tokens": 100}, "The model writes text token by token"),
+        ({"Train_Gpus": 1, "Train_Method": "full", "Model": "llama-3.1-70b"}, "The training GPUs hold the model"),
+        ({"Replica_Own": 1, "Model": "llama-3.1-70b"}, "A replica holds the model and its batch"),
+        ({"Serve_Gpu": "h100-sxm", "Serve_Term": "1yr"}, "Median prices rest on three providers or more"),
+        ({"Train_Tokens": 1e15}, "The whole training falls into the 36 months"),
+    ],
+)
+def test_plans_that_cannot_be_true_say_check(inputs, failing):
+    values = compute_plan.book(inputs).values()["Checks"]
+    sheet = next(s for s in compute_plan.book(inputs).sheets if s.title == "Checks")
+    failed = {sheet.cells[f"C{ref[1:]}"][0] for ref, v in values.items() if ref[0] == "F" and v == "CHECK"}
+    assert failing in failed
+    assert values["E4"] == "CHECK"
+
+
+def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
+    """What a reader does in the file, past the validation, is seen by the spreadsheet's own checks."""
+    for name, cells, failing in (
+        ("negative", {"Train_Tokens": -5e9}, "Inputs are numbers within their bounds"),
+        ("share", {"Run_Mfu": 34}, "Inputs are numbers within their bounds"),
+        ("half", {"Serve_Start": 2.5}, "Inputs are numbers within their bounds"),
+        ("date", {"Price_Date": 44562}, "Prices are found for GPU, provider, term and date"),
+        ("typo", {"Model": "gpt-9"}, "Model, GPUs and precision stand in their tables"),
+    ):
+        book = load_workbook(packaged.template())
+        places = {k: book.defined_names[k].attr_text.split("!")[1].replace("$", "") for k in cells}
+        typed = {places[key]: value for key, value in cells.items()}
+        stamp(packaged.template(), tmp_path / f"{name}.xlsx", {"Inputs": typed})
+        for engine in ("LibreOffice", "IronCalc"):
+            found = engines[engine](tmp_path / f"{name}.xlsx")["Checks"]
+            tests = {book["Checks"][f"C{row}"].value: found[f"F{row}"] for row in range(7, 24)}
+            assert tests[failing] == "CHECK", (name, engine)
+            assert found["E4"] == "CHECK", (name, engine)
+
+
+def test_a_side_that_is_not_used_needs_no_price():
+    for inputs in ({"Train_Tokens": 0, "Train_Gpu": "h800-sxm"}, {"Requests_Day": 0, "Serve_Gpu": "h800-sxm"}):
+        assert compute_plan.book(inputs).values()["Checks"]["E4"] == "ALL OK"
+
+
+def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, engines):
+    """What the table of scenarios calls H100 must be found by the workbook's own MATCH."""
+    text = HEADER[:-1] + ",Train_Gpu,Serve_Gpu,Train_Provider,Serve_Precision\n"
+    text += line("x", model="Llama 3.1 70B", tokens="1e9", requests="1000")[:-1] + ",H100,h100 sxm,Amazon,FP8\n"
+    (scenario,) = parsed(text, "s.csv")
+    named = {name: scenario.inputs[name] for name in ("Model", "Train_Gpu", "Serve_Gpu", "Train_Provider")}
+    assert list(named.values()) == ["llama-3.1-70b", "h100-sxm", "h100-sxm", "AWS"]
+    result = fill(tmp_path, scenario)
+    for engine in ("LibreOffice", "IronCalc"):
+        found = engines[engine](tmp_path / "x.xlsx")
+        assert found["Checks"]["E4"] == result.status == "ALL OK"
+        assert found["Summary"]["Q7"] == pytest.approx(result.total, rel=1e-9)
+
+
+def test_own_table_of_scenarios(tmp_path, capsys):
+    table = tmp_path / "my.csv"
+    table.write_text("\ufeff" + HEADER + line("one") + line("two", model="llama-3.1-8b"), encoding="utf-8")
+    run(tmp_path / "out", table)
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {packaged.ARTICLE, "one.xlsx", "two.xlsx"}
+    assert "3 workbooks in" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+    for out in (blocked, blocked / "below"):
+        with pytest.raises(BadInput, match="out: "):
+            run(out)
+    assert blocked.read_text() == "x"
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs a file system that refuses writing")
+def test_a_read_only_folder_stays_empty():
+    with pytest.raises(BadInput, match=r"out: cannot write into /proc"):
+        run(Path("/proc/xlcost"))
+
+
+def test_stamping_something_that_is_no_workbook(tmp_path):
+    bad = tmp_path / "bad.xlsx"
+    bad.write_text("not a zip")
+    with pytest.raises(BadInput, match="is not an Excel workbook"):
+        stamp(bad, tmp_path / "out.xlsx", {})
+    with pytest.raises(BadInput, match="there is no file"):
+        stamp(tmp_path / "missing.xlsx", tmp_path / "out.xlsx", {})
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("xlcost.files.os.replace", full)
+    with pytest.raises(BadInput, match="No space left"):
+        stamp(packaged.template(), tmp_path / "out.xlsx", compute_plan.book().values())
+    assert not list(tmp_path.iterdir())
+    shutil.rmtree(tmp_path)
+
+
+def random_inputs(dice):
+    """A plan as somebody might fill it in, odd choices included."""
+    return {
+        "Model": dice.choice(MODELS.rows)["id"],
+        "Train_Gpu": dice.choice(GPUS.rows)["id"],
+        "Serve_Gpu": dice.choice(GPUS.rows)["id"],
+        "Train_Method": dice.choice(["full", "lora", "qlora"]),
+        "Train_Tokens": dice.choice([0, 1e8, 1e12]),
+        "Train_Gpus": dice.choice([1, 8, 512]),
+        "Train_Start": dice.choice([1, 20, 36]),
+        "Train_Own_Price": 2.0,
+        "Requests_Day": dice.choice([0, 1000, 1e6]),
+        "Growth": dice.choice([-0.5, -0.1, 0, 0.3]),
+        "Serve_Start": dice.choice([1, 5, 36]),
+        "Output_Tokens": dice.choice([0, 1, 500]),
+        "Batch": dice.choice([1, 7, 64]),
+        "Serve_Own_Price": dice.choice([0, 1.5]),
+        "Replica_Own": dice.choice([None, 1, 3]),
+        "Other_3": dice.choice([0, 1000]),
+    }
+
+
+def test_any_plan_shows_what_a_spreadsheet_computes(tmp_path, engines):
+    dice, compared = random.Random(11), 0
+    while compared < 12:
+        try:
+            values = compute_plan.book(random_inputs(dice)).values()
+        except xlcost.XlcostError:  # a model without a shape, a chip without that peak
+            continue
+        compared += 1
+        stamp(packaged.template(), tmp_path / "plan.xlsx", values)
+        found = engines["IronCalc"](tmp_path / "plan.xlsx")
+        wrong = [
+            (title, ref, values[title][ref], value)
+            for title, cells in found.items()
+            for ref, value in cells.items()
+            if not agree(values[title][ref], value, title)
+        ]
+        assert not wrong, f"{len(wrong)} cells, first {wrong[:3]}"

@@ -1,0 +1,1 @@
+"""What stands for Excel, xlwings Lite and VBA where none is at hand."""

@@ -1,0 +1,58 @@
+"""The wheel: every module of the checkout is in it and can be imported from it, with the files that stand beside."""
+
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from places import PACKAGE, ROOT
+
+BESIDE = {".py", ".bas", ".csv", ".json", ".rdb", ".txt", ".typed", ".xcu", ".xml"}
+IN_OFFICE = "xlcost.addin.calc.component"  # runs in LibreOffice's Python only
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+import xlcost
+assert xlcost.__file__.startswith(sys.argv[1]), xlcost.__file__
+names = [m.name for m in pkgutil.walk_packages(xlcost.__path__, "xlcost.") if not m.name.endswith("__main__")]
+for name in names:
+    if name != sys.argv[2]:
+        importlib.import_module(name)
+print(len(names))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The unpacked wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    words = ["wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT)]
+    subprocess.run([sys.executable, "-m", "pip", *words], check=True, capture_output=True)
+    (file,) = folder.glob("*.whl")
+    zipfile.ZipFile(file).extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+def carried(folder):
+    """Files that a wheel should hold, by their path from the package."""
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in BESIDE and p.is_file()}
+
+
+def test_it_holds_every_file_of_the_package(wheel):
+    assert carried(wheel / "xlcost") >= carried(PACKAGE)
+    for folder in ("templates", "workbooks"):
+        assert {p.name for p in (wheel / "xlcost" / folder).iterdir()} == {p.name for p in (ROOT / folder).iterdir()}
+
+
+def test_every_module_can_be_imported_from_it(wheel):
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", IMPORT_ALL, str(wheel), IN_OFFICE],
+        env=os.environ | {"PYTHONPATH": str(wheel)},
+        cwd=wheel,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= len([p for p in PACKAGE.rglob("*.py") if p.name not in ("__init__.py", "__main__.py")])

@@ -1,0 +1,5 @@
+"""python -m xlcost: the command line."""
+
+from xlcost.cli.main import main
+
+main()

@@ -1,0 +1,5 @@
+"""python -m xlcost.cli: the command line."""
+
+from xlcost.cli.main import main
+
+main()

@@ -1,0 +1,167 @@
+"""Prices as tables of columns and rows: what the commands print, and what the files of an export hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from xlcost.catalogue import named
+from xlcost.cli.output import Column, Grid, per_cent
+from xlcost.errors import NotInTable
+from xlcost.facts.schema import Row
+from xlcost.facts.store import GPUS
+from xlcost.prices.check import KINDS, Finding
+from xlcost.prices.compare import TINY, Difference, day_asked, wanted
+from xlcost.prices.market import MEDIAN, Period, closed, periods
+from xlcost.prices.quotes.effects import Effect
+from xlcost.prices.quotes.incoming import value
+from xlcost.prices.quotes.periods import OWN
+from xlcost.prices.quotes.store import spans_of
+
+GPU, PROVIDER, TERM = Column("gpu"), Column("provider"), Column("term")
+OFFER = (GPU, PROVIDER, TERM)
+USD = Column("usd_per_gpu_hour", "usd", "USD/GPU-h")
+SINCE, SOURCE = Column("from", "day", "since"), Column("source", "long", spare=True)
+CHANGE = Column("change_percent", "percent", "change")
+LISTED = (*OFFER, USD, SINCE, Column("own"), SOURCE)
+HISTORY = (Column("from", "day"), Column("until", "day"), USD, CHANGE, Column("sellers", "number"))
+FINDINGS = (Column("finding"), *OFFER, USD, Column("day", "day"), Column("what"))
+PRICE = (Column("price"),)
+PARTS = (Column("usd_per_gpu_hour", "usd"), Column("off_list", "number"))
+COUNTING = (
+    Column("as_of", "day", "seen", spare=True),
+    Column("from", "day"),
+    Column("until", "day"),
+    Column("state"),
+    SOURCE,
+)
+DAY = dt.timedelta(days=1)
+
+
+def listed(gpu: str | None, provider: str | None, term: str | None, as_of: str | None) -> tuple[dt.date, Grid]:
+    """The offers in force on a day, and the day."""
+    day = day_asked(as_of, "as_of")
+    table = named("PRICE_TABLE").call(gpu=gpu, provider=provider, term=term, as_of=day.isoformat())
+    rows = [
+        [gpu_id, who, what, usd, dt.date.fromisoformat(since), OWN if source.startswith(OWN) else "", source]
+        for gpu_id, who, what, usd, since, source in table[1:]
+    ]
+    return day, Grid(LISTED, rows)
+
+
+def without_blank(grid: Grid) -> Grid:
+    """The table without columns that hold nothing."""
+    full = [i for i in range(len(grid.columns)) if any(row[i] not in ("", None) for row in grid.rows)]
+    return Grid([grid.columns[i] for i in full], [[row[i] for i in full] for row in grid.rows])
+
+
+def short(grid: Grid) -> Grid:
+    """Offers as a person reads them: the sources without what stands in the columns before."""
+    names = [column.name for column in grid.columns]
+    who, since, source = (names.index(name) for name in ("provider", "from", "source"))
+    rows = []
+    for row in grid.rows:
+        text = row[source].removeprefix(f"{OWN}, ").removeprefix(f"{row[since]}, ").removeprefix(row[who])
+        rows.append([*row[:source], text.lstrip(", ")])
+    return without_blank(Grid(grid.columns, rows))
+
+
+def one_gpu(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str, Grid]]:
+    """What a GPU is, its offers on a day, and the median's way there."""
+    row = GPUS.rows[GPUS.row_number(gpu)]
+    fields = sorted(row, key=lambda field: field in Row.model_fields)  # what it is, then who says so
+    cells = [(f, "; ".join(row[f]) if isinstance(row[f], tuple) else row[f]) for f in fields]
+    keeps, day = wanted(None, None, term), day_asked(as_of, "as_of")
+    try:
+        offers = listed(row["id"], None, None, as_of)[1]
+    except NotInTable:
+        if day > closed():
+            raise
+        offers = Grid(LISTED, [])
+    medians = [p for p in periods() if (p.gpu, p.provider) == (row["id"], MEDIAN) and keeps((p.gpu, MEDIAN, p.term))]
+    return day, {
+        "specification": Grid((Column("field"), Column("value")), [c for c in cells if c[1] not in (None, "")]),
+        "offers": Grid(offers.columns[1:], [r[1:] for r in offers.rows]),
+        "history": Grid(HISTORY, _history([p for p in medians if p.start <= day])),
+    }
+
+
+def _history(medians: Sequence[Period]) -> list[list[Any]]:
+    """Spans of one price and number of sellers, with the change from the span before."""
+    spans: list[list[Any]] = []
+    for p in medians:
+        if spans and (spans[-1][1], spans[-1][2], spans[-1][4]) == (p.start - DAY, p.usd, p.members):
+            spans[-1][1] = p.end - DAY
+        else:
+            change = per_cent(spans[-1][2], p.usd) if spans else None
+            spans.append([p.start, p.end - DAY, p.usd, change, p.members])
+    return spans
+
+
+def compared(differences: Sequence[Difference], first: dt.date, second: dt.date) -> Grid:
+    """Prices of two days beside each other."""
+    columns = (
+        *OFFER,
+        Column("usd_before", "usd", str(first)),
+        Column("usd_after", "usd", str(second)),
+        CHANGE,
+        Column("state"),
+    )
+    rows = [[d.gpu, d.provider, d.term, d.before, d.after, per_cent(d.before, d.after), _state(d)] for d in differences]
+    return Grid(columns, rows)
+
+
+def _state(d: Difference) -> str:
+    if d.before is None or d.after is None:
+        return "new" if d.before is None else "gone"
+    return "changed" if abs(d.after / d.before - 1) >= TINY else "same"
+
+
+def checked(findings: Sequence[Finding]) -> Grid:
+    """What there is to look at."""
+    return Grid(FINDINGS, [[f.kind, f.gpu, f.provider, f.term, f.usd, f.day, f.what] for f in findings])
+
+
+def finding_grids(findings: Sequence[Finding]) -> dict[str, Grid]:
+    """The same by kind, with the kind's heading, as a person reads it."""
+    whole = {heading: checked([f for f in findings if f.kind == kind]) for kind, heading in KINDS.items()}
+    return {
+        heading: without_blank(Grid(grid.columns[1:], [r[1:] for r in grid.rows])) for heading, grid in whole.items()
+    }
+
+
+def affected(effects: Sequence[Effect], unit: str) -> Grid:
+    """What GPU_PRICE gave and gives."""
+    columns = (
+        Column(unit, "number"),
+        *OFFER,
+        Column("as_of", "day", "as of"),
+        Column("usd_before", "usd", "before"),
+        Column("usd_after", "usd", "after"),
+        CHANGE,
+    )
+    rows = [[e.line, e.gpu, e.provider, e.term, e.day, e.before, e.after, per_cent(e.before, e.after)] for e in effects]
+    if not any(e.said for e in effects):
+        return Grid(columns, rows)
+    return Grid((*columns, Column("said", head="")), [[*row, e.said] for row, e in zip(rows, effects, strict=True)])
+
+
+def numbered(quotes: Sequence[Any], *, for_people: bool) -> Grid:
+    """The quotes that are kept: what each says, and when it counts; for people a price or discount in one column."""
+    spans = spans_of(quotes)
+    rows = []
+    for n, q in enumerate(quotes, 1):
+        start, end = spans.get(n, (None, None))
+        last = end - DAY if end else None
+        price = [value(q)] if for_people else [q.usd_per_gpu_hour, q.off_list]
+        offer = (q.gpu or "all", q.provider or "any", q.term)
+        rows.append([n, *offer, *price, q.as_of, start, last, _when(start, last), q.source])
+    return Grid((Column("number", "number", "no"), *OFFER, *(PRICE if for_people else PARTS), *COUNTING), rows)
+
+
+def _when(start: dt.date | None, last: dt.date | None) -> str:
+    """Whether a quote counts on the last day known."""
+    if start is None or last is None:
+        return "replaced"
+    return "to come" if start > closed() else "ended" if last < closed() else "counts"

@@ -1,0 +1,54 @@
+"""What the commands of xlcost prices print for a person: differences, findings, what added quotes do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from xlcost.cli.output import Grid, say, say_grid, say_titled
+from xlcost.cli.price_grids import affected, finding_grids
+from xlcost.errors import counted
+from xlcost.prices.check import Finding
+from xlcost.prices.compare import STATES
+from xlcost.prices.quotes import store as quote_store
+from xlcost.prices.quotes.effects import effects
+from xlcost.prices.quotes.incoming import Change
+
+MOST_SHOWN = 40  # quotes whose effect on prices is told
+
+
+def say_differences(offers: Grid, medians: Grid) -> None:
+    """The offers that changed, the medians, and how many there are of each state."""
+    moved = [row for row in offers.rows if row[-1] != "same"]
+    say_titled("Offers", Grid(offers.columns, moved))
+    say_titled("\nMedians", medians)
+    counts = [f"{sum(row[-1] == state for row in offers.rows)} {state}" for state in STATES]
+    say(f"\nOffers: {', '.join(counts)}")
+
+
+def say_findings(day: dt.date, findings: Sequence[Finding]) -> None:
+    """The findings by kind, and the counts last, where a window still shows them."""
+    grids = finding_grids(findings)
+    for heading, grid in grids.items():
+        if grid.rows:
+            say(f"{heading[0].upper()}{heading[1:]}")
+            say_grid(grid)
+            say("")
+    say(f"On {day}:")
+    for heading, grid in grids.items():
+        say(f"{len(grid.rows):5}  {heading}")
+
+
+def say_change(change: Change, done: str, unit: str) -> None:
+    """How many quotes went where, and what that does to the prices."""
+    for sentence in change.said:
+        say(sentence)
+    if not change.changed:
+        say(f"no quote is new to {quote_store.file()}")
+        return
+    say(f"{counted(len(change.changed), 'quote')} {done} {quote_store.file()}")
+    say_titled("\nWhat GPU_PRICE gives", affected(effects(change, MOST_SHOWN), unit))
+    if len(change.changed) > MOST_SHOWN:
+        say(f"and those of {counted(len(change.changed) - MOST_SHOWN, 'more quote')}")
+    for sentence in quote_store.cautions(change):
+        say(f"\n{sentence}")

@@ -1,0 +1,156 @@
+"""The table sheets that names and formulas look up in, put into any workbook: those that it lacks, or what they lack.
+
+A table that a workbook has under our names is its own and stays: prices and rows that its reader changed count. Only
+columns that it does not have are added at its right edge.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from xlcost.errors import BadInput
+from xlcost.kit.aliases import alias_sheet
+from xlcost.kit.book import Book
+from xlcost.kit.lookup_sheets import TOP, add_tables
+from xlcost.kit.quotes_sheet import stored
+from xlcost.kit.write import openpyxl_workbook
+from xlcost.native import Tracer
+from xlcost.ooxml import package
+from xlcost.ooxml.add_sheets import Parts, free_title, grafted
+from xlcost.ooxml.address import quoted_title
+from xlcost.ooxml.names import DefinedName, defined_names, own_names, with_names
+from xlcost.ooxml.order import WORKBOOK
+from xlcost.ooxml.table_columns import table_place, with_columns
+from xlcost.ooxml.values import stamp_sheets
+from xlcost.prices.market import periods
+
+ANCHORS = {"Models": "id", "GPUs": "id", "Precisions": "id", "Regions": "id", "Prices": "gpu", "Aliases": "key"}
+ON_PRICES = "Quotes"  # a table that stands on the sheet of another
+USED = re.compile(rf"\b({'|'.join([*ANCHORS, ON_PRICES])})_(\w+)")
+Pairs = set[tuple[str, str]]
+
+
+def used(texts: Iterable[str]) -> Pairs:
+    """(table, column) of every table name in some formulas."""
+    return {pair for text in texts for pair in USED.findall(text)}
+
+
+def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
+    """The workbook with the book's sheets behind its own, and the tables that they and the texts look up in."""
+    _check_days(parts)
+    formulas = [c.text for s in book.sheets for c, _ in s.cells.values() if isinstance(c, Tracer)]
+    wanted = used([*texts, *formulas])
+    known = {name.name.lower(): name for name in defined_names(parts) if name.scope is None}
+    lacking = {pair for pair in wanted if "_".join(pair).lower() not in known}
+    fresh = set()
+    for table in sorted({"Prices" if table == ON_PRICES else table for table, _ in lacking}):
+        anchor = known.get(f"{table}_{ANCHORS[table]}".lower())
+        if anchor is None:
+            _check_free(parts, table)
+            fresh.add(table)
+        else:
+            parts = _completed(parts, table, anchor, wanted)
+    parts = _joined(parts, saved_parts(book), book.names) if book.sheets else parts
+    missing = {pair for pair in wanted if pair[0] in fresh or (pair[0] == ON_PRICES and "Prices" in fresh)}
+    return _joined(parts, *_packaged(frozenset(missing), periods(), tuple(stored()))) if missing else parts
+
+
+def _check_days(parts: Parts) -> None:
+    """Days are numbers in formulas, and the tables count them as Excel does by default."""
+    settings = WORKBOOK.child(parts[package.main_part(parts)], "workbookPr")
+    if settings and settings.attributes.get("date1904") in ("1", "true"):
+        raise BadInput(
+            "the workbook counts days from 1904 (in Excel: File, Options, Advanced), xlcost's tables from 1900; "
+            "switch it off there and look at its dates"
+        )
+
+
+def _check_free(parts: Parts, table: str) -> None:
+    for name in own_names(parts).values():
+        if re.match(rf"{table}_\w", name, re.IGNORECASE):
+            raise BadInput(
+                f"the workbook has a name {name} of its own, which formulas of xlcost would take for their table; "
+                "rename it in Excel (Formulas, Name Manager)"
+            )
+
+
+def _completed(parts: Parts, table: str, anchor: DefinedName, wanted: Pairs) -> Parts:
+    """The table as the workbook has it, with the columns and names that it lacks."""
+    place = table_place(parts, anchor, ANCHORS[table])
+    columns = {column for name, column in wanted if name == table}
+    rows = _packaged_rows(table)
+    packaged = next(iter(rows.values()), {})
+    more = [c for c in packaged if (c in columns or "table" in columns) and c not in place.letters]
+    if more:
+        parts, place = with_columns(parts, place, ANCHORS[table], more, rows)
+    names = [place.name(table, column) for column in sorted(columns)]
+    quotes = table == "Prices" and all(name.name != "Quotes_usd" for name in defined_names(parts))
+    if None in names or quotes:
+        raise BadInput(
+            f"the workbook's sheet behind the names {table}_* is of another edition of xlcost and lacks columns; "
+            "make the workbook anew, or rename those names in Excel (Formulas, Name Manager)"
+        )
+    return with_names(parts, [name for name in names if name])
+
+
+def _packaged_rows(table: str) -> dict[str, dict[str, Any]]:
+    """What the packaged table holds, by id and column; nothing of tables whose sheets are always whole."""
+    if table in ("Prices", "Aliases"):
+        return {}
+    book = Book("", "")
+    _add_fresh(book, {(table, "table")})
+    cells = {ref: content for ref, (content, _) in book.sheets[0].cells.items()}
+    heads = {m[1]: text for ref, text in cells.items() if (m := re.fullmatch(rf"([A-Z]+){TOP}", ref)) and text}
+    rows: dict[str, dict[str, Any]] = {}
+    number = TOP + 1
+    while f"B{number}" in cells:
+        rows[cells[f"B{number}"]] = {column: cells[f"{letter}{number}"] for letter, column in heads.items()}
+        number += 1
+    return rows
+
+
+def _add_fresh(book: Book, wanted: Pairs) -> None:
+    """The packaged tables with the columns that are wanted."""
+    formulas = book.sheet("", "calc", {"A": 1})
+    formulas.put("A1", Tracer(" ".join(sorted("_".join(pair) for pair in wanted))))
+    others = [sheet for sheet in book.sheets if sheet is not formulas]
+    book.sheets = [formulas]
+    add_tables(book, whole=True)
+    if any(table == "Aliases" for table, _ in wanted):
+        alias_sheet(book)
+    book.sheets = others + book.sheets[1:]
+
+
+@lru_cache(maxsize=4)
+def _packaged(wanted: frozenset[tuple[str, str]], *_: Any) -> tuple[Parts, dict[str, str]]:
+    """The file of the packaged tables and its names, made once for the same prices and quotes."""
+    book = Book("", "")
+    _add_fresh(book, set(wanted))
+    return saved_parts(book), book.names
+
+
+def _joined(parts: Parts, donor: Parts, names: Mapping[str, str]) -> Parts:
+    """The donor's sheets and names in the workbook, the sheets under titles that are free."""
+    titles = {sheet.title: free_title(parts, sheet.title) for sheet in package.sheets(donor)}
+    moved = [
+        DefinedName(name, reference.replace(f"{quoted_title(old)}!", f"{quoted_title(new)}!"))
+        for name, reference in names.items()
+        for old, new in titles.items()
+        if reference.startswith(f"{quoted_title(old)}!")
+    ]
+    return with_names(grafted(parts, donor, titles), moved)
+
+
+def saved_parts(book: Book) -> Parts:
+    """The parts of a book's file, with what its formulas come to."""
+    buffer = io.BytesIO()
+    openpyxl_workbook(book).save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    stamp_sheets(parts, book.values())
+    return parts

@@ -1,0 +1,130 @@
+"""The sheet that tells where a values-only copy comes from, what it holds and what was left out."""
+
+from __future__ import annotations
+
+import io
+import platform
+import zipfile
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from xlcost.functions.lists import xlcost_version
+from xlcost.into_workbook.snapshot.values_only import SheetFacts
+from xlcost.kit import styles
+from xlcost.kit.book import Book, Sheet
+from xlcost.kit.write import openpyxl_workbook
+from xlcost.prices.market import closed
+
+TITLE = "Provenance"
+FEW = 5  # cells that are named
+PURPOSE = "Values only: each formula was replaced by the value that its cell showed."
+WIDTHS = {"A": 1.5, "B": 36, "C": 24, "D": 13, "E": 13, "F": 13, "G": 14, "H": 13, "I": 15}
+HEADS = ("Sheet", "Shown", "Formulas", "Input cells", "Comments", "Links outside", "Hidden rows", "Hidden columns")
+SHOWN = {"visible": "yes", "hidden": "hidden", "veryHidden": "hidden from the menu too"}
+
+
+@dataclass
+class Told:
+    """What the copy says about itself."""
+
+    source: str
+    file_hash: str
+    date: str = ""
+    inputs_hash: str = ""
+    authors: list[str] = field(default_factory=list)
+    sheets: list[SheetFacts] = field(default_factory=list)
+    edition: str = ""  # of the tables in the source, as it says
+    names: list[str] = field(default_factory=list)  # that were formulas
+    outside: list[str] = field(default_factory=list)  # names of cells in other workbooks
+    left_out: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # kinds of parts that are not known
+    broken_looks: int = 0
+    stale: str = ""
+
+    @property
+    def errors(self) -> str:
+        """How many cells show an error, and the first of them; blank where none does."""
+        cells = [f"{facts.title}!{cell}" for facts in self.sheets for cell in facts.errors]
+        more = f" and {len(cells) - FEW:,} more" if len(cells) > FEW else ""
+        return f"{len(cells):,}: {', '.join(cells[:FEW])}{more}" if cells else ""
+
+
+def parts(told: Told) -> dict[str, bytes]:
+    """The parts of a workbook that holds just this sheet."""
+    buffer = io.BytesIO()
+    openpyxl_workbook(book(told)).save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def book(told: Told) -> Book:
+    made = Book("Provenance", "Where the values come from")
+    sheet = made.sheet(TITLE, "reference", WIDTHS)
+    sheet.heading(TITLE, PURPOSE)
+    row = _facts(sheet, 4, told)
+    row = _sheets(sheet, row + 1, told.sheets)
+    row = _lines(sheet, row + 1, "Left out", _gone(told))
+    _lines(sheet, row + 1, "Kept, though it is no value", _kept(told))
+    return made
+
+
+def _facts(sheet: Sheet, row: int, told: Told) -> int:
+    edition = closed().isoformat()
+    older = f"; those in the source are of {told.edition}" if told.edition not in ("", edition) else ""
+    own = sum(facts.own for facts in told.sheets)
+    facts = {
+        "Source": told.source,
+        "Date": told.date,
+        "Made with": f"xlcost {xlcost_version()}, Python {platform.python_version()}, openpyxl {version('openpyxl')}",
+        "Edition of xlcost's tables": edition + older,
+        "Own quotes": f"{own:,} {'cells name' if own > 1 else 'cell names'} one as the source" if own else "none shown",
+        "Cells that show an error": told.errors or "none",
+        "SHA-256 of the source": told.file_hash,
+        "SHA-256 of its input cells": told.inputs_hash,
+        "Names in its properties": "; ".join(told.authors) or "none",
+    }
+    for label, text in (facts | ({"Stored values": told.stale} if told.stale else {})).items():
+        sheet.put(f"B{row}", label, styles.LABEL)
+        sheet.put(f"C{row}", text, styles.TEXT)
+        row += 1
+    return row
+
+
+def _sheets(sheet: Sheet, row: int, found: list[SheetFacts]) -> int:
+    for column, head in zip("BCDEFGHI", HEADS, strict=True):
+        left = column in "BC"
+        sheet.put(f"{column}{row}", head, styles.TABLE_HEAD.but(across="left" if left else "right", indent=int(left)))
+    for at, facts in enumerate(found, row + 1):
+        sheet.put(f"B{at}", facts.title, styles.TABLE_TEXT)
+        sheet.put(f"C{at}", SHOWN.get(facts.state, facts.state), styles.TABLE_TEXT)
+        hidden = (facts.hidden.get("row", 0), facts.hidden.get("column", 0))
+        counts = (facts.formulas, facts.inputs, facts.comments, facts.links, *hidden)
+        for column, count in zip("DEFGHI", counts, strict=True):
+            sheet.put(f"{column}{at}", count, styles.CALC.but(format=styles.WHOLE))
+    return row + len(found) + 1
+
+
+def _lines(sheet: Sheet, row: int, head: str, lines: list[str]) -> int:
+    sheet.section(row, head)
+    for at, line in enumerate(lines, row + 1):
+        sheet.put(f"B{at}", line, styles.TEXT.but(indent=1))
+    return row + len(lines) + 1
+
+
+def _gone(told: Told) -> list[str]:
+    """What the source held and the copy does not."""
+    lines = [f"names that are formulas: {', '.join(told.names)}"] if told.names else []
+    lines += [f"names of cells in other workbooks: {', '.join(told.outside)}"] if told.outside else []
+    checks = sum(facts.validations for facts in told.sheets)
+    lines += [f"rules for what may be typed in ({checks})"] if checks else []
+    scenarios = sum(facts.scenarios for facts in told.sheets)
+    lines += [f"what-if scenarios, with their values ({scenarios})"] if scenarios else []
+    return [*lines, *told.left_out] or ["nothing but the formulas"]
+
+
+def _kept(told: Told) -> list[str]:
+    formats = [f"{facts.title} {facts.formats}" for facts in told.sheets if facts.formats]
+    lines = [f"conditional formats, which are formulas: {', '.join(formats)}"] if formats else []
+    if told.broken_looks:
+        lines.append(f"{told.broken_looks} of them use a name that was left out, and may look different")
+    return [*lines, *(f"parts of the kind {kind}" for kind in told.kept)] or ["nothing"]

@@ -1,0 +1,140 @@
+"""The kit: a book of sheets whose cells hold constants or tracers, and so know formula and value at once.
+
+References are written with the sheet in guillemets and the month's column as a mark; `Sheet.put` resolves them, so
+one line serves every column and every sheet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from openpyxl.utils.cell import column_index_from_string, get_column_letter
+
+from xlcost.kit import styles
+from xlcost.native import Tracer, constant
+from xlcost.ooxml.address import quoted_title
+from xlcost.ooxml.values import Values
+
+SHEET = re.compile("«(.*?)»")
+HERE, BEFORE = "‹c›", "‹p›"
+
+
+@dataclass
+class Sheet:
+    """One sheet: what its cells hold, how they look, how it prints."""
+
+    book: Book
+    title: str
+    kind: str
+    widths: dict[str, float]
+    last: str
+    zoom: int = 100
+    freeze: str | None = None
+    protect: bool = True
+    repeat_rows: str | None = None
+    repeat_columns: str | None = None
+    scale: int | None = None
+    pages_high: int = 0
+    cells: dict[str, tuple[Any, styles.Style]] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    merges: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    choices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    lights: list[str] = field(default_factory=list)
+    tints: list[tuple[str, str, str, str]] = field(default_factory=list)  # range, condition, ink, fill
+    charts: list[tuple[Any, str]] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+    inputs: set[str] = field(default_factory=set)
+    filtered: str | None = None  # cells with filter buttons over them
+
+    def put(self, ref: str, content: Any, style: styles.Style = styles.TEXT) -> Tracer:
+        """Fill a cell; gives the reference to it."""
+        self.cells[ref] = (content, style)
+        column, row = re.fullmatch(r"([A-Z]+)(\d+)", ref).groups()  # type: ignore[union-attr]
+
+        def value() -> Any:
+            return constant(content.value if isinstance(content, Tracer) else content)
+
+        return Tracer(f"«{self.title}»${column}${row}", value=value)
+
+    def months(self, row: int, first: int, count: int, line: Tracer, style: styles.Style) -> Tracer:
+        """One formula over the months, the same in every column; gives the reference that moves along."""
+        values = np.broadcast_to(line.value, count)
+        for i in range(count):
+            here, before = get_column_letter(first + i), get_column_letter(first + i - 1)
+            text = line.text.replace(HERE, here).replace(BEFORE, before)
+            self.cells[f"{here}{row}"] = (Tracer(text, value=values[i].item), style)
+        return Tracer(f"«{self.title}»{HERE}{row}", value=lambda: values)
+
+    def band(self, row: int, style: styles.Style, height: float | None = None, first: str = "A") -> None:
+        """The same look over the sheet's width."""
+        for i in range(column_index_from_string(first), column_index_from_string(self.last) + 1):
+            self.cells.setdefault(f"{get_column_letter(i)}{row}", (None, style))
+        if height:
+            self.heights[row] = height
+
+    def heading(self, text: str, purpose: Any) -> None:
+        """Rows 1 and 2: what the sheet is, and what it is for."""
+        self.put("B1", text, styles.TITLE)
+        self.put("B2", purpose, styles.PURPOSE)
+        self.band(1, styles.TITLE, 30)
+        self.band(2, styles.PURPOSE, 18)
+
+    def section(self, row: int, text: str) -> None:
+        self.put(f"B{row}", text, styles.SECTION)
+        self.band(row, styles.SECTION, 18, "B")
+
+    def allow(self, ref: str, title: str, message: str, **rule: Any) -> None:
+        """What an input cell takes, with the message that a wrong entry gets."""
+        self.choices.append((ref, {"promptTitle": title[:32], "prompt": message[:255], "error": message[:255], **rule}))
+
+
+@dataclass
+class Book:
+    """A workbook to be."""
+
+    title: str
+    subject: str
+    sheets: list[Sheet] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def sheet(self, title: str, kind: str, widths: dict[str, float], **options: Any) -> Sheet:
+        last = max(widths, key=column_index_from_string)
+        sheet = Sheet(self, title, kind, widths, options.pop("last", last), **options)
+        self.sheets.append(sheet)
+        return sheet
+
+    def name(self, name: str, sheet: Sheet, cells: str) -> None:
+        """Define a name for a cell or a range of a sheet."""
+        absolute = re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", cells)
+        self.names[name] = f"{quoted_title(sheet.title)}!{absolute}"
+
+    def used_columns(self) -> set[tuple[str, str]]:
+        """(table, column) of every table name that a formula holds."""
+        texts = (c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
+        return {pair for text in texts for pair in re.findall(r"\b(Models|GPUs|Precisions|Prices|Regions)_(\w+)", text)}
+
+    def values(self) -> Values:
+        """What input and formula cells hold."""
+        found: dict[str, dict[str, Any]] = {}
+        for sheet in self.sheets:
+            cells = {}
+            for ref, (content, _) in sheet.cells.items():
+                if isinstance(content, Tracer):
+                    cells[ref] = _scalar(content.value)
+                elif ref in sheet.inputs:
+                    cells[ref] = constant(content)
+            found[sheet.title] = cells
+        return found
+
+
+def resolved(text: str, title: str) -> str:
+    """A tracer's text as it stands on the sheet `title`."""
+    return SHEET.sub(lambda m: "" if m[1] == title else quoted_title(m[1]) + "!", text)
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if isinstance(value, (np.ndarray, np.generic)) else value

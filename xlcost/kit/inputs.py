@@ -1,0 +1,181 @@
+"""Input cells: each stands once, with its name, what it takes, its default and on what that rests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlcost.errors import BadInput, nearest
+from xlcost.facts.store import GPUS, MODELS, PRECISIONS
+from xlcost.kit import styles
+from xlcost.kit.book import Book
+from xlcost.kit.spelling import Names
+from xlcost.native import Tracer, cell
+from xlcost.prices.lookup import known_provider
+from xlcost.quantities import Choice, Date, Key, Number, Result, Word, excel_serial, serial_date
+from xlcost.sources import Assumed
+
+TEXT = Result("text", "text", "Text")
+LISTS = {"model": "Models_id", "gpu": "GPUs_id", "precision": "Precisions_id", "provider": "Providers_id"}
+TABLES = {"model": MODELS, "gpu": GPUS, "precision": PRECISIONS}
+HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "D": styles.HEAD} | {
+    column: styles.HEAD_LEFT.but(indent=1) for column in "EF"
+}
+
+
+def word(hint: Any) -> Word:
+    """The word behind an annotation of quantities."""
+    found: Word = hint.__metadata__[0]
+    return found
+
+
+def assumed(value: Assumed) -> str:
+    """Why a default is what it is."""
+    return f"{value.source.short}: {value.why}"
+
+
+def as_listed(kind: str, text: str) -> str:
+    """An id as the workbook's own tables spell it: MATCH knows no other names for a thing."""
+    if kind == "provider":
+        return known_provider(text)
+    table = TABLES.get(kind)
+    return text if table is None else str(table.rows[table.row_number(text)]["id"])
+
+
+@dataclass(frozen=True)
+class Given:
+    """An input cell."""
+
+    name: str
+    label: str
+    unit: str
+    word: Word
+    default: Any
+    format: str
+    basis: str = ""
+    optional: bool = False
+    needed: bool = False  # a table of scenarios must give it
+    why: str = ""  # on what the default rests
+
+    @property
+    def rests_on(self) -> str:
+        """What the cell is, and on what its default rests."""
+        return "; ".join(part for part in (self.basis, self.why) if part)
+
+    def told(self, value: Any) -> Any:
+        """The note beside the cell: another figure than the default does not rest on what the default does."""
+        if not self.why:
+            return self.basis or None
+        default = f"{self.default:g}" if self.default else "0"
+        own = f"{self.basis + '; ' if self.basis else ''}own figure. Default {default}: {self.why}"
+        text = f'IF({self.name}={default},"{self.rests_on}","{own}")'
+        return Tracer(text, value=lambda: self.rests_on if value == self.default else own)
+
+    def accept(self, value: Any) -> Any:
+        """What the cell will hold, checked by its word; the default where blank."""
+        if value is None or value == "":
+            return self.default
+        if self.word is TEXT:
+            return str(value)
+        found = self.word.accept(value, self.name)
+        if isinstance(self.word, Key):
+            return as_listed(self.word.name, found)
+        return serial_date(found) if isinstance(self.word, Date) else found
+
+    def tracer(self, value: Any) -> Tracer:
+        """The cell by its name, with its value."""
+        if self.optional:
+            blank = Tracer(f"ISBLANK({self.name})", value=lambda: value is None)
+            return Tracer(self.name, value=lambda: value, left_out=blank)
+        return cell(self.name, value, is_number=not isinstance(value, str))
+
+
+Groups = tuple[tuple[str, tuple[Given, ...]], ...]
+
+
+def all_of(groups: Groups) -> Iterable[Given]:
+    return (given for _, group in groups for given in group)
+
+
+def accepted(groups: Groups, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All inputs: those given, checked, and the defaults of the others. A name nobody knows is an error."""
+    known = {given.name: given for given in all_of(groups)}
+    for name in values:
+        if name not in known:
+            raise BadInput(f"there is no input '{name}'{nearest(name, known)}")
+    return {name: given.accept(values.get(name)) for name, given in known.items()}
+
+
+def inputs_sheet(
+    made: Book, groups: Groups, values: Mapping[str, Any], purpose: str, *, published: bool = False
+) -> Names:
+    """The Inputs sheet, with names and validation; `published` keeps the values in a column of their own."""
+    basis = "F" if published else "E"
+    widths = {"A": 1.5, "B": 44, "C": 13, "D": 24} | ({"E": 18, "F": 62} if published else {"E": 76})
+    sheet = made.sheet("Inputs", "input", widths, freeze="D5", pages_high=1)
+    sheet.heading("Inputs", purpose)
+    heads = {"B": "Figure", "C": "Unit", "D": "Value", basis: "Basis, source"}
+    if published:
+        sheet.put("E4", "As published", styles.HEAD)
+    for column, text in heads.items():
+        sheet.put(f"{column}4", text, HEADS[column])
+    names, row = {}, 5
+    for title, group in groups:
+        sheet.section(row, title)
+        for given in group:
+            row += 1
+            value = values[given.name]
+            sheet.put(f"B{row}", given.label, styles.LABEL)
+            sheet.put(f"C{row}", given.unit, styles.UNIT)
+            long = {"across": "left", "indent": 1} if given.word is TEXT else {}  # runs on into the next column
+            sheet.put(f"D{row}", value, styles.INPUT.but(format=given.format, **long))
+            if published:
+                sheet.put(f"E{row}", given.default, styles.CALC.but(format=given.format, ink=styles.MUTED))
+            sheet.put(f"{basis}{row}", given.told(value), styles.NOTE)
+            sheet.inputs.add(f"D{row}")
+            message, validation = rule(given)
+            sheet.allow(f"D{row}", given.label, message, **validation)
+            made.name(given.name, sheet, f"D{row}")
+            names[given.name] = given.tracer(value)
+        row += 2
+    return names
+
+
+def rule(given: Given) -> tuple[str, dict[str, Any]]:
+    """The validation of an input cell, from its word."""
+    w = given.word
+    if isinstance(w, Choice):
+        return f"One of {', '.join(w.choices)}", {"type": "list", "formula1": f'"{",".join(w.choices)}"'}
+    if isinstance(w, Key) and w.name in LISTS:
+        return f"An id of the {LISTS[w.name].split('_')[0]} sheet", {"type": "list", "formula1": LISTS[w.name]}
+    if isinstance(w, Date):
+        limits = (excel_serial(dt.date(2023, 1, 1)), excel_serial(dt.date(2099, 1, 1)))
+        return "A date", _between("date", *limits)
+    if isinstance(w, Number):
+        low = max(w.low, w.above + 1e-9)
+        kind = "whole" if w.whole else "decimal"
+        upper = f" to {w.high:g}" if w.high < 1e12 else ""
+        rule = _between(kind, low, min(w.high, 1e18))
+        return f"{w.meaning}: from {max(w.low, 0 if w.above >= 0 else w.low):g}{upper}", rule | {
+            "blank": given.optional
+        }
+    return "Text", {"type": "textLength", "operator": "between", "formula1": "1", "formula2": "80"}
+
+
+def out_of_bounds(groups: Groups) -> Tracer:
+    """How many numbers stand outside their bounds: pasting goes past validation."""
+    terms = []
+    for given in all_of(groups):
+        if isinstance(given.word, Number):
+            low = f"{given.name}<={given.word.above:g}" if given.word.above >= given.word.low else ""
+            low = low or f"{given.name}<{given.word.low:g}"
+            whole = f"+({given.name}<>INT({given.name}))" if given.word.whole else ""
+            term = f"({low})+({given.name}>{given.word.high:g}){whole}".replace("e+", "E+")
+            terms.append(f"IF(ISBLANK({given.name}),{int(not given.optional)},{term})")
+    return Tracer("+".join(terms), value=lambda: 0.0)
+
+
+def _between(kind: str, low: float, high: float) -> dict[str, Any]:
+    return {"type": kind, "operator": "between", "formula1": f"{low:.15g}", "formula2": f"{high:.15g}"}

@@ -1,0 +1,153 @@
+"""The reader's own quotes on the Prices sheet: cells to fill in, and beside them what each row comes to.
+
+The same rules as `tables.quotes`, in formulas: a row counts from its first day until its last, a year, or the next
+row of the same offer. A row that cannot count is left out and says why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from xlcost.errors import BadInput
+from xlcost.facts.store import plain
+from xlcost.kit import styles
+from xlcost.kit.book import Book, Sheet
+from xlcost.native import Tracer
+from xlcost.prices.market import MEDIAN, VALID_DAYS, closed, market_names
+from xlcost.prices.quotes.periods import by_offer, source, spans, spelled
+from xlcost.prices.quotes.schema import TERMS
+from xlcost.quantities import excel_serial
+
+ROWS = 24  # of the blank table
+STRANGER = "counts; Prices lists no such provider"
+SPARE, MOST = 6, 500  # blank rows under many quotes; the most that a workbook takes
+COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
+DERIVED = ("offer", "counts from", "counts until", "provider meant", "shown as", "row", "state", "first day")
+NAMES = dict(zip(("gpu", "usd", "off", "from", "until", "provider", "source", "row", "term"), "BEFLMNOPD", strict=True))
+LEFT_OUT = 'SUMPRODUCT(--(LEFT(Quotes_state,8)="left out"))'
+NEVER = 1_000_000  # later than any day that a spreadsheet knows
+FORMATS = {"E": styles.USD4, "F": '0.0%_);(0.0%);"–"_)', "G": styles.DATE, "H": styles.DATE, "I": styles.DATE}
+HELP = (
+    "A price beats the packaged rows of its gpu, provider and term; without provider it holds wherever none is named "
+    "(median). off_list: a share off the provider's on-demand list prices, for a term, gpu left blank. From blank = "
+    "as_of (a day after the data edition counts from that on); until blank = a year."
+)
+RULES: dict[str, tuple[str, dict[str, Any]]] = {
+    "B": ("An id of the GPUs sheet", {"type": "list", "formula1": "GPUs_id"}),
+    "D": ("on_demand, spot, 1yr or 3yr", {"type": "list", "formula1": f'"{",".join(TERMS)}"'}),
+    "E": ("US dollars per GPU-hour", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}),
+    "F": ("Above 0%, below 100%", {"type": "decimal", "operator": "between", "formula1": "0.001", "formula2": "1"}),
+    **{c: ("A date", {"type": "date", "operator": "greaterThan", "formula1": "40000"}) for c in "GHI"},
+}  # fmt: skip
+
+
+def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
+    """Put the table at row `top`; gives the row below it. `gpus`: the book has the names of the GPUs sheet."""
+    rows = stored()
+    size = max(ROWS, len(rows) + SPARE)
+    first, last = top + 3, top + 2 + size
+    sheet.section(top, "Your own quotes")
+    sheet.put(f"B{top + 1}", HELP, styles.NOTE)
+    for column, text in zip("BCDEFGHIJKLMNOPQR", (*COLUMNS, *DERIVED), strict=True):
+        left = column in "BCDJ"
+        sheet.put(
+            f"{column}{top + 2}", text, styles.TABLE_HEAD.but(across="left" if left else "right", indent=int(left))
+        )
+    for n in range(size):
+        _row(sheet, n, first, last, rows[n] if n < len(rows) else None, gpus=gpus)
+    for column, (message, rule) in RULES.items():
+        if column != "B" or gpus:
+            sheet.allow(f"{column}{first}:{column}{last}", "Own quote", message, blank=True, **rule)
+    for name, column in NAMES.items():
+        book.name(f"Quotes_{name}", sheet, f"{column}{first}:{column}{last}")
+    book.name("Quotes_state", sheet, f"Q{first}:Q{last}")
+    told = f'COUNTIF(L{first}:L{last},">0")&" count, "&{LEFT_OUT}&" left out"'
+    sheet.put(
+        f"J{top}",
+        Tracer(told, value=lambda: f"{len(rows)} count, 0 left out"),
+        styles.SECTION.but(size=9, ink=styles.MUTED),
+    )
+    return last + 1
+
+
+def stored() -> list[tuple[Any, dt.date, dt.date]]:
+    """The user's quotes that count, with the days from and until which they do."""
+    found = [span for discounts in (False, True) for group in by_offer(discounts=discounts) for span in spans(group)]
+    if len(found) > MOST:
+        raise BadInput(
+            f"quotes: a workbook takes {MOST} of your own quotes and you keep {len(found)}; "
+            "remove those that have ended (xlcost prices quotes, xlcost prices remove)"
+        )
+    return found
+
+
+def _row(sheet: Sheet, n: int, first: int, last: int, span: Any, *, gpus: bool) -> None:
+    """The cells to fill in, and the formulas beside them."""
+    r = first + n
+    quote = span[0] if span else None
+    for column, value in zip("BCDEFGHIJ", _inputs(quote), strict=True):
+        left = column in "BCDJ"
+        look = styles.INPUT.but(
+            format=FORMATS.get(column, styles.GENERAL), across="left" if left else "right", size=9.5
+        )
+        sheet.put(f"{column}{r}", value, look.but(indent=int(left)))
+        sheet.inputs.add(f"{column}{r}")
+    look = styles.TABLE_CELL.but(ink=styles.MUTED)
+    for column, text, value in _derived(n, r, first, last, span, gpus=gpus):
+        sheet.put(f"{column}{r}", Tracer(text, value=lambda value=value: value), look)  # type: ignore[misc]
+
+
+def _wrong(r: int, *, gpus: bool) -> str:
+    """Whether a row cannot count: pasting goes past the lists."""
+    unknown = f"AND(NOT(ISBLANK(B{r})),COUNTIF(GPUs_id,B{r})=0)," if gpus else ""
+    term = ",".join(f'D{r}<>"{term}"' for term in TERMS)
+    return (
+        f"OR(COUNT(E{r}:F{r})<>1,COUNT(G{r})=0,ISBLANK(J{r}),ISBLANK(B{r})<>ISBLANK(E{r}),"
+        f"AND(ISBLANK(C{r}),ISBLANK(E{r})),{unknown}AND({term}),AND(COUNT(E{r})=1,E{r}<=0),"
+        f"AND(COUNT(F{r})=1,OR(F{r}<=0,F{r}>=1)),AND(COUNT(I{r})=1,I{r}<IF(ISBLANK(H{r}),G{r},H{r})))"
+    )
+
+
+def _counts(whose: str) -> str:
+    return "counts" if plain(whose) in market_names() else STRANGER
+
+
+def _inputs(quote: Any) -> list[Any]:
+    if quote is None:
+        return [None] * len(COLUMNS)
+    provider = None if quote.provider is None else spelled(quote.provider)
+    days = (quote.as_of, quote.start, quote.until)
+    return [quote.gpu, provider, quote.term, quote.usd_per_gpu_hour, quote.off_list, *days, quote.source]
+
+
+def _derived(n: int, r: int, first: int, last: int, span: Any, *, gpus: bool) -> list[tuple[str, str, Any]]:
+    """(column, formula, value) of what a row comes to."""
+    all_from, all_offers, all_seen = (f"{c}${first}:{c}${last}" for c in "RKG")
+    same = f"({all_offers}=K{r})*({all_from}=R{r})"
+    newer = f"SUMPRODUCT({same}*(({all_seen}>G{r})+({all_seen}=G{r})*(ROW({all_seen})<ROW())))"
+    following = f"{NEVER}-SUMPRODUCT(MAX(({all_offers}=K{r})*({all_from}>R{r})*({NEVER}-{all_from})))"
+    ends = f"IF(ISBLANK(I{r}),R{r}+{VALID_DAYS},I{r}+1)"
+    day = f'YEAR(G{r})&"-"&RIGHT("0"&MONTH(G{r}),2)&"-"&RIGHT("0"&DAY(G{r}),2)'
+    whom = f'IF(ISBLANK(C{r}),"",C{r}&", ")'
+    shown = f'"own quote, "&{day}&", "&{whom}&J{r}&IF(ISBLANK(F{r}),"",", "&ROUND(F{r}*100,6)&"% off list")'
+    state = (
+        f'IF(COUNTA(B{r}:J{r})=0,"empty",IF(L{r}>0,IF(COUNTIF(Prices_provider,N{r})=0,'
+        f'"{STRANGER}","counts"),IF({_wrong(r, gpus=gpus)},'
+        f'"left out: incomplete, of two kinds, or with a gpu, term, price or day that cannot be",'
+        f'"left out: another row has the same offer and first day")))'
+    )
+    quote = span[0] if span else None
+    start, end = (excel_serial(day) for day in span[1:]) if span else (0.0, 0.0)
+    whose = spelled(quote.provider) if quote else MEDIAN
+    key = f"{quote.gpu or ''}|{whose}|{quote.term}" if quote else f"|{MEDIAN}|"
+    return [
+        ("K", f'IF(ISBLANK(B{r}),"",B{r})&"|"&N{r}&"|"&IF(ISBLANK(D{r}),"",D{r})', key),
+        ("L", f"IF(R{r}=0,0,IF({newer}>0,0,R{r}))", start),
+        ("M", f"IF(L{r}=0,0,MIN({ends},{following}))", end),
+        ("N", f'IF(ISBLANK(C{r}),"{MEDIAN}",C{r})', whose),
+        ("O", f'IF(L{r}=0,"–",{shown})', source(quote) if quote else "–"),
+        ("P", f"ROW()-{first - 1}", float(n + 1)),
+        ("Q", state, _counts(whose) if quote else "empty"),
+        ("R", f"IF({_wrong(r, gpus=gpus)},0,IF(ISBLANK(H{r}),MIN(G{r},{excel_serial(closed()):.0f}),H{r}))", start),
+    ]

@@ -1,0 +1,113 @@
+"""The defined names of a workbook file: read, and put in beside those that it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from xlcost.ooxml import package
+from xlcost.ooxml.order import WORKBOOK, written
+from xlcost.ooxml.xml import Element, attribute_value, edited, find
+
+
+@dataclass(frozen=True)
+class DefinedName:
+    """A name and its formula; `scope` is the place of the one sheet that knows it, None where all do."""
+
+    name: str
+    text: str
+    comment: str = ""
+    scope: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int | None]:
+        """What may stand only once; case does not matter."""
+        return self.name.lower(), self.scope
+
+
+def defined_names(parts: dict[str, bytes]) -> list[DefinedName]:
+    """All names of a workbook."""
+    return [name for name, _ in _found(parts[package.main_part(parts)])]
+
+
+def own_names(parts: dict[str, bytes], mark: str | None = None) -> dict[str, str]:
+    """The names that formulas know everywhere, those of tables too, by lower case; without those that bear the mark."""
+    known = [name for name in defined_names(parts) if name.scope is None]
+    names = [name.name for name in known if mark is None or not name.comment.endswith(mark)]
+    tables = [part for name, part in parts.items() if re.search(r"/tables/[^/]*\.xml$", name, re.IGNORECASE)]
+    names += [element.attributes.get("displayName", "") for part in tables for element in find(part, "table")]
+    return {name.lower(): name for name in names}
+
+
+def _found(xml: bytes) -> list[tuple[DefinedName, Element]]:
+    found = []
+    for element in find(xml, "definedName"):
+        known = element.attributes
+        scope = known.get("localSheetId")
+        comment = known.get("comment", "")
+        name = DefinedName(known.get("name", ""), element.text, comment, None if scope is None else int(scope))
+        found.append((name, element))
+    return found
+
+
+def with_names(parts: dict[str, bytes], names: Iterable[DefinedName]) -> dict[str, bytes]:
+    """The workbook with these names; one that it has already is replaced where it stands."""
+    main = package.main_part(parts)
+    xml = parts[main]
+    new = {name.key: name for name in names}
+    edits = []
+    for known, element in _found(xml):
+        if known.key in new:
+            text = written(element.prefix, _element(new.pop(known.key)))
+            edits.append((element.start, element.end, text.encode()))
+    xml = edited(xml, edits)
+    if new:
+        xml = WORKBOOK.appended(xml, "definedNames", [_element(name) for name in new.values()])
+    return parts | {main: xml}
+
+
+def _element(name: DefinedName) -> str:
+    comment = f' comment="{attribute_value(name.comment)}"' if name.comment else ""
+    scope = f' localSheetId="{name.scope}"' if name.scope is not None else ""
+    return f'<definedName name="{attribute_value(name.name)}"{comment}{scope}>{escape(name.text)}</definedName>'
+
+
+AREA = r"\$?[A-Z]{1,3}\$?\d+|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?\d+:\$?\d+|#REF!"
+SHEET = r"(?:'(?:[^'\[\]]|'')+'|[\w.]+(?::[\w.]+)?|#REF)!"
+COLUMN = r"[\w.]+\[(?:[^\[\]]|\[[^\[\]]*\])*\]"  # of a table
+CELLS = rf"\s*(?:{SHEET})?(?:{AREA}|{COLUMN})(?::(?:{SHEET})?(?:{AREA}))?\s*"
+REFERENCE = re.compile(rf"=?\(?{CELLS}(?:,{CELLS})*\)?", re.IGNORECASE)
+BOOK = r"(?:\[[^\[\]]+\][\w.]*|'[^'\[]*\[[^\[\]]+\](?:[^']|'')*')!"
+OUTSIDE = re.compile(rf"=?\s*{BOOK}(?:{AREA})(?::(?:{AREA}))?\s*", re.IGNORECASE)
+CONSTANT = re.compile(r'=?([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?%?|"(?:[^"]|"")*"|TRUE|FALSE|#N/A|\{[^(){}]*\})')
+
+
+def is_formula(text: str) -> bool:
+    """Whether a defined name computes, or looks outside, instead of naming cells or a constant.
+
+    >>> is_formula("'P & L'!$A$1:$C$9,Notes!$B:$B"), is_formula("=Jan:Mar!a1"), is_formula("Notes!$A$1:Notes!$B$2")
+    (False, False, False)
+    >>> is_formula("0.21"), is_formula("OFFSET(A1,0,0,5)"), is_formula("A1*2"), is_formula("[1]Prices!$A$1")
+    (False, True, True, True)
+    """
+    return not (REFERENCE.fullmatch(text.strip()) or is_constant(text))
+
+
+def leads_outside(text: str) -> bool:
+    """Whether a defined name is that of cells in another workbook.
+
+    >>> leads_outside("[1]Prices!$A$1"), leads_outside("'[2]P & L'!$A$1:$B$2"), leads_outside("Prices!$A$1")
+    (True, True, False)
+    """
+    return bool(OUTSIDE.fullmatch(text.strip()))
+
+
+def is_constant(text: str) -> bool:
+    """Whether a formula is a number, a text or a list of them.
+
+    >>> is_constant("0.21"), is_constant('{"low","high"}'), is_constant("A1")
+    (True, True, False)
+    """
+    return bool(CONSTANT.fullmatch(text.strip()))

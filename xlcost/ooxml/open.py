@@ -1,0 +1,278 @@
+"""A reader's workbook, opened with care: what is wrong with it is one sentence, and it is written over only whole.
+
+A file from outside is hostile until checked: its size, the number and size of its parts, their names, their XML.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from xlcost.errors import BadInput, XlcostError
+from xlcost.files import read_bytes, write_whole
+from xlcost.ooxml import package
+from xlcost.ooxml.values import workbook_file
+
+MOST_PARTS = 10_000
+LARGEST_UNPACKED = 512_000_000  # bytes of all parts together
+AGAIN = "open it in Excel, which may repair it, save it, and run this again"
+XML_NAMES = (".xml", ".rels")
+UTF_8 = {None, "utf-8", "us-ascii", "ascii"}
+
+
+def workbook_bytes(path: Path, *, macros: bool = False) -> bytes:
+    """The file, checked to be a whole workbook; one with macros is refused unless `macros`."""
+    return read_workbook(path, macros=macros)[0]
+
+
+def workbook_parts(path: Path, *, macros: bool = False) -> dict[str, bytes]:
+    """The parts of a whole workbook by name; one with macros is refused unless `macros`."""
+    return read_workbook(path, macros=macros)[1]
+
+
+def read_workbook(path: Path, *, macros: bool = False) -> tuple[bytes, dict[str, bytes]]:
+    """The file and its parts, checked to be a whole workbook; one with macros is refused unless `macros`."""
+    data = _read(path)
+    if not data.startswith(b"PK"):
+        raise BadInput(f"{path} {other_file(data)}")
+    parts = _unpacked(path, data)
+    with reading(path):
+        _check_kind(path, parts)
+        _check_xml(path, parts)
+        _check_whole(path, parts)
+    if has_macros(parts) and not macros:
+        raise BadInput(f"{path} holds macros, which are left alone here; {SAVE_AS}, without them")
+    return data, parts
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What the parts hold against expectation, once they are taken apart, is a sentence about the file."""
+    try:
+        yield
+    except XlcostError:
+        raise
+    except (ValueError, LookupError, AttributeError, StopIteration, expat.ExpatError, ElementTree.ParseError):
+        raise BadInput(f"{path} is damaged, or made in a way that is not known here; {AGAIN}") from None
+
+
+def write_workbook(target: Path, parts: Mapping[str, bytes]) -> None:
+    """Write the file whole, where nobody has it open, under a name that Excel opens."""
+    kind = package.content_types(parts)[package.main_part(parts)]
+    suffix = ".x" + ("lt" if "template" in kind else "ls") + ("m" if "macroEnabled" in kind else "x")
+    if target.suffix.lower() != suffix:
+        raise BadInput(f"{target} must end in {suffix}, or Excel will not open it")
+    check_target(target)
+    write_whole(target.resolve() if target.is_symlink() else target, workbook_file(parts))
+
+
+def check_target(target: Path) -> None:
+    """A place where a workbook can be written now: nobody has it open, and it may be written."""
+    if target.is_dir():
+        raise BadInput(f"{target} is a folder, not a file")
+    if not target.parent.is_dir():
+        raise BadInput(f"there is no folder {target.parent}")
+    for program, lock in (("Excel", f"~${target.name}"), ("LibreOffice", f".~lock.{target.name}#")):
+        if (target.parent / lock).exists():
+            raise BadInput(
+                f"{target} is open in {program}; close it there and run this again, or delete {lock} beside it "
+                "if nobody has it open"
+            )
+    if not target.exists():
+        return
+    if not target.stat().st_mode & stat.S_IWUSR:
+        raise BadInput(f"{target} is read-only; allow writing, or name another file with --out")
+    try:
+        with target.open("r+b"):
+            pass
+    except PermissionError:
+        raise BadInput(f"{target} is open in another program, or may not be written; close it there") from None
+    except OSError as error:
+        raise BadInput(f"cannot write {target}: {error.strerror}") from None
+
+
+def has_macros(parts: Mapping[str, bytes]) -> bool:
+    """Whether it carries VBA, or the macro sheets that came before VBA."""
+    names = [name.lower() for name in parts]
+    return any(n.endswith("vbaproject.bin") or n.startswith(("xl/macrosheets/", "xl/dialogsheets/")) for n in names)
+
+
+def _read(path: Path) -> bytes:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise BadInput(f"{path} is not an ordinary file")
+    try:
+        if path.is_file():
+            path.open("rb").close()
+    except PermissionError:
+        raise BadInput(f"{path} is open in another program, or may not be read; close it there") from None
+    except OSError:
+        pass  # read_bytes says what is wrong
+    return read_bytes(path)
+
+
+def _unpacked(path: Path, data: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check_entries(path, entries)
+            parts = {}
+            for entry in entries:
+                with archive.open(entry) as stream:  # never more than the size it declares
+                    parts[entry.filename] = stream.read(entry.file_size + 1)
+            return parts
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+        if isinstance(error, BadInput):
+            raise
+        raise BadInput(f"{path} is damaged or cut off; {AGAIN}") from None
+
+
+def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    """The table of contents, before anything is unpacked."""
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise BadInput(f"{path} is a zip archive with a password, not an Excel workbook (.xlsx)")
+    if len(entries) > MOST_PARTS:
+        raise BadInput(f"{path} has {len(entries):,} parts; at most {MOST_PARTS:,} are read")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > LARGEST_UNPACKED:
+        raise BadInput(f"{path} unpacks to {unpacked / 1e6:,.0f} MB; at most {LARGEST_UNPACKED / 1e6:,.0f} MB are read")
+    seen = set()
+    for entry in entries:
+        name = entry.orig_filename
+        if name.startswith("/") or re.search(r"[\\:\x00-\x1f]|(^|/)\.\.?(/|$)", name):
+            raise BadInput(f"{path} is not a sound workbook: one of its parts is called {name[:80]!r}")
+        if name.lower() in seen:
+            raise BadInput(f"{path} is not a sound workbook: it holds the part {name[:80]!r} twice")
+        seen.add(name.lower())
+
+
+def _check_kind(path: Path, parts: Mapping[str, bytes]) -> None:
+    """An Excel workbook of the kind that is read, not another program's file in the same wrapping."""
+    if parts.get("mimetype", b"").startswith(b"application/vnd.oasis.opendocument"):
+        raise BadInput(f"{path} is an OpenDocument file; save it in its program as Excel Workbook (.xlsx)")
+    if package.CONTENT_TYPES not in parts or "_rels/.rels" not in parts:
+        raise BadInput(f"{path} is not an Excel workbook (.xlsx): it is a zip archive of other files")
+    _check_xml(path, {name: parts[name] for name in (package.CONTENT_TYPES, "_rels/.rels")})
+    main = package.main_part(parts)
+    kind = package.content_types(parts).get(main, "")
+    for word, document in OTHERS.items():
+        if word in kind:
+            raise BadInput(f"{path} is not an Excel workbook (.xlsx): it is {document}")
+    if "sheet.binary" in kind:
+        raise BadInput(f"{path} is a binary workbook (.xlsb); {SAVE_AS}")
+    if "addin" in kind:
+        raise BadInput(f"{path} is an Excel add-in, not a workbook")
+    if main not in parts:
+        raise BadInput(f"{path} is damaged: the part that it should begin with is missing")
+    if "spreadsheetml" not in kind and "ms-excel" not in kind:
+        raise BadInput(f"{path} is not an Excel workbook (.xlsx): it begins with a part of type {kind[:80]!r}")
+
+
+def _check_xml(path: Path, parts: Mapping[str, bytes]) -> None:
+    """Every XML part is well-formed, without a document type (which can hide endless text), and in UTF-8."""
+    for name, content in parts.items():
+        if name.lower().endswith(".vml"):  # not always well-formed, even from Excel
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise BadInput(f"{path} is not a sound workbook: its part {name} declares a document type")
+        elif name.lower().endswith(XML_NAMES):
+            for wrong in _wrong_xml(content, anywhere=name.lower().startswith("customxml/")):
+                raise BadInput(f"{path} is not a sound workbook: its part {name} {wrong}")
+
+
+class _Stop(Exception):
+    """A part that is not read on."""
+
+
+def _wrong_xml(content: bytes, *, anywhere: bool) -> Iterator[str]:
+    """What is wrong with a part's XML, if anything; `anywhere` allows any encoding."""
+
+    def document_type(*_: object) -> None:
+        raise _Stop("declares a document type")
+
+    def declaration(_: str, encoding: str | None, __: int) -> None:
+        if not anywhere and (encoding and encoding.lower()) not in UTF_8:
+            raise _Stop(f"is written in {encoding}, not UTF-8")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = document_type
+    parser.XmlDeclHandler = declaration
+    if not anywhere and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        yield "is written in UTF-16, not UTF-8"
+        return
+    try:
+        parser.Parse(content, True)
+    except _Stop as wrong:
+        yield str(wrong)
+    except (expat.ExpatError, LookupError, ValueError):
+        yield "is damaged"
+
+
+def _check_whole(path: Path, parts: Mapping[str, bytes]) -> None:
+    """Every sheet that the workbook lists is there, and written as Excel writes it by default."""
+    if package.STRICT.encode() in parts[package.main_part(parts)][:4096]:
+        raise BadInput(f"{path} is saved as Strict Open XML; {SAVE_AS}")
+    found = package.sheets(parts)
+    if not found:
+        raise BadInput(f"{path} is damaged: it lists no sheets")
+    for sheet in found:
+        if sheet.part not in parts:
+            raise BadInput(f"{path} is damaged: the part of its sheet '{sheet.title}' is missing")
+
+
+SAVE_AS = "save it in Excel as Excel Workbook (.xlsx)"
+COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BEGINNINGS = {
+    b"%PDF": "a PDF",
+    b"{\\rtf": "a text document (RTF)",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file (gzip)",
+    b"7z\xbc\xaf": "a compressed file (7z)",
+    b"<!doc": "a web page (HTML)",
+    b"<html": "a web page (HTML)",
+}
+OTHERS = {
+    "wordprocessingml": "a Word document",
+    "ms-word": "a Word document",
+    "presentationml": "a PowerPoint presentation",
+    "ms-powerpoint": "a PowerPoint presentation",
+    "visio": "a Visio drawing",
+}
+
+
+def other_file(data: bytes) -> str:
+    """What a file is that is no zip archive."""
+    if data.startswith(COMPOUND_FILE):
+        if _has_stream(data, "EncryptedPackage"):
+            return (
+                "is protected with a password; in Excel clear the password under File, Info, Protect Workbook, "
+                "Encrypt with Password, and save"
+            )
+        if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
+            return f"is an Excel 97-2003 workbook (.xls); {SAVE_AS}"
+        return "is not an Excel workbook (.xlsx): it is a document of an older Office"
+    if not data:
+        return "is not an Excel workbook (.xlsx): it is empty"
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for beginning, kind in BEGINNINGS.items():
+        if start.startswith(beginning) or start.lower().startswith(beginning):
+            return f"is not an Excel workbook (.xlsx): it is {kind}"
+    kind = "not a known kind of file" if b"\0" in data[:512] else "text, such as a CSV table"
+    return f"is not an Excel workbook (.xlsx): it is {kind}"
+
+
+def _has_stream(data: bytes, name: str) -> bool:
+    """Whether a compound file's directory, whose entries stand every 128 bytes, lists a stream."""
+    entry = name.encode("utf-16-le") + b"\0\0"
+    at = data.find(entry)
+    while at >= 0 and at % 128:
+        at = data.find(entry, at + 1)
+    return at >= 0

@@ -1,0 +1,148 @@
+"""Hosted models by name: whose price "gpt-4o", "azure/gpt-4o" or "azure:gpt-4o" stands for."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from xlcost.errors import NotInTable, nearest
+from xlcost.facts.store import plain, read_rows
+from xlcost.prices.hosted import genai
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, Provider
+
+# Whose price a model without a provider's name has: its maker's; then the makers' in this order, those who host
+# models of others by name, and last those who resell.
+MAKERS = ("openai", "anthropic", "google", "deepseek", "mistral", "x-ai", "meta", "cohere", "moonshotai", "zai")
+RESELLERS = ("cloudflare", "cursor", "github-copilot", "openrouter", "quicksilverpro")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model of which the name is all we know."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Seller:
+    """A provider that genai-prices lacks: what it sells stands in our own rows."""
+
+    id: str
+    sold: tuple[Named, ...]
+    models: tuple[ModelInfo, ...] = ()
+    provider_match: None = None
+    model_match: None = None
+    fallback_model_providers: None = None
+
+    def find_model(self, text: str) -> Named | None:
+        """A model by its name, with its maker's before it or without."""
+        wanted = plain(text)
+        named = (model for model in self.sold if wanted in (plain(model.id), plain(model.id.rpartition("/")[2])))
+        return next(named, None)
+
+
+@cache
+def _rows() -> list[Any]:
+    return read_rows("api_prices.csv", "ApiPrice")
+
+
+@cache
+def _sellers(known: frozenset[str]) -> tuple[Seller, ...]:
+    """The providers of our own rows that are not among the known."""
+    names = sorted({row.provider for row in _rows()} - known)
+    sold = {name: dict.fromkeys(row.model for row in _rows() if row.provider == name) for name in names}
+    return tuple(Seller(name, tuple(Named(model) for model in sold[name])) for name in names)
+
+
+@cache
+def providers() -> tuple[Provider | Seller, ...]:
+    """genai-prices' providers in the order in which they are asked, and after them those that it lacks."""
+    data = genai.data()  # 1.5 MB: only when a price is wanted
+
+    def place(provider: Provider) -> tuple[int, int, str]:
+        if provider.id in MAKERS:
+            return 0, MAKERS.index(provider.id), ""
+        resells = provider.id in RESELLERS or provider.id.startswith("huggingface_")
+        return 1 + resells, 0, provider.id
+
+    return (*sorted(data.providers, key=place), *_sellers(frozenset(p.id for p in data.providers)))
+
+
+@cache
+def own_rows() -> dict[tuple[str, str], list[Any]]:
+    """Our own rows by model, under genai-prices' name where it knows the model."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for row in _rows():
+        provider = next(p for p in providers() if p.id == row.provider)
+        known = provider.find_model(row.model)
+        found.setdefault((row.provider, known.id if known else row.model), []).append(row)
+    return found
+
+
+def _named(text: str) -> tuple[Provider | Seller | None, str]:
+    """The provider before the first "/" or ":", by its id or as genai-prices recognises it, and what follows."""
+    name, model = (*re.split("[/:]", text, maxsplit=1), "")[:2]
+    if not model:
+        return None, text
+    same = (p for p in providers() if plain(p.id) == plain(name))
+    lower = name.strip().lower()
+    like = (p for p in providers() if p.provider_match and p.provider_match.is_match(lower))
+    return next(itertools.chain(same, like), None), model
+
+
+def _models(provider: Provider | Seller) -> Iterator[str]:
+    """Ids that a provider has: genai-prices' and ours."""
+    yield from (model.id for model in provider.models)
+    yield from (model for maker, model in own_rows() if maker == provider.id)
+
+
+def _same_id(provider: Provider | Seller, text: str) -> tuple[str, str] | None:
+    """A provider's model of this id, if need be without regard to case, blanks, hyphens and points."""
+    like = [model for model in _models(provider) if plain(model) == plain(text)]
+    return (provider.id, text if text in like else like[0]) if like else None
+
+
+def _of_provider(provider: Provider | Seller, text: str) -> tuple[str, str] | None:
+    """A provider's model of this id, or of a name that genai-prices takes for it."""
+    found = _same_id(provider, text)
+    model = None if found else provider.find_model(text)
+    return (provider.id, model.id) if model else found
+
+
+def _sold_by(provider: Provider | Seller, text: str) -> tuple[str, str] | None:
+    """A provider's own price of a model, or its maker's where it sells at that (as Azure does)."""
+    lenders = [p for maker in provider.fallback_model_providers or () for p in providers() if p.id == maker]
+    return next((found for p in (provider, *lenders) if (found := _of_provider(p, text))), None)
+
+
+@cache
+def model_key(text: str) -> tuple[str, str]:
+    """(provider, model) of what a cell names: "gpt-4o", "azure/gpt-4o", "azure:gpt-4o".
+
+    Without a provider: the maker's own, then any host that lists it, then resellers (see MAKERS).
+    """
+    text = text.strip()
+    provider, model = _named(text)
+    if provider and (one := _sold_by(provider, model)):
+        return one
+    lower = text.lower()
+    order = sorted(providers(), key=lambda p: not (p.model_match and p.model_match.is_match(lower)))
+    look = _same_id if "/" in text else _of_provider
+    for provider in order:
+        if one := look(provider, text):
+            return one
+    raise NotInTable(f"unknown api_model '{text}'{_nearest(text)}")
+
+
+def _nearest(text: str) -> str:
+    """The nearest known model, with its provider if one was named."""
+    provider, _ = _named(text)
+    if provider:
+        return nearest(text, [f"{provider.id}/{model}" for model in _models(provider)])
+    return nearest(text, dict.fromkeys(model for p in providers() for model in _models(p)))

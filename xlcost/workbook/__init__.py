@@ -1,1 +1,0 @@
-"""Workbooks: the kit (sheet, styles, stamp), the templates (one file each), filling and the demo."""
