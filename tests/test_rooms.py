@@ -33,10 +33,10 @@ ROOMS = {
     "desktop": "errors facts files function hosts prices",
     "ooxml": "errors files",
     "kit": "catalogue errors facts native ooxml prices quantities sources",
-    "blueprints": "facts formulas functions kit native prices quantities",
+    "blueprints": "facts formulas functions kit native quantities",
     "into_workbook": "catalogue csv_tables errors facts function functions hosts kit native ooxml prices quantities",
-    "batch": "blueprints csv_tables errors facts files into_workbook kit ooxml prices quantities",
-    "cli": "audit batch catalogue cells desktop errors facts feeds files hosts into_workbook kit "
+    "batch": "blueprints csv_tables errors files kit ooxml prices",
+    "cli": "audit batch blueprints catalogue cells desktop errors facts feeds files hosts into_workbook kit "
     "ooxml prices quantities xlcost",
     "__main__": "cli",
 }

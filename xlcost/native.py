@@ -212,7 +212,16 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
     return Tracer(f"IF({condition.text},{y.text},{n.text})", ATOM, value)
 
 
-def join(*parts: Any, show: Callable[[Any], str] = str) -> Tracer:
+def as_text(value: Any) -> str:
+    """What & makes of a cell: a number in up to 15 digits.
+
+    >>> as_text(16.0), as_text(0.1 + 0.2), as_text("A100")
+    ('16', '0.3', 'A100')
+    """
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def join(*parts: Any, show: Callable[[Any], str] = as_text) -> Tracer:
     """Text & text."""
     tracers = [traced(part) for part in parts]
     return Tracer(

@@ -21,9 +21,9 @@ from openpyxl.worksheet.table import Table
 
 from engines import iron, office_parts
 from places import ROOT
-from xlcost.batch import fill
-from xlcost.blueprints.compute_plan import book as compute_plan
+from plans import compute_plan
 from xlcost.catalogue import named
+from xlcost.cli import demo
 from xlcost.cli import main as cli
 from xlcost.errors import BadInput
 from xlcost.into_workbook.lambdas import put_functions, put_lambdas, spellings, with_functions, with_lambdas
@@ -256,7 +256,7 @@ def test_metadata_of_other_kinds_stays(tmp_path):
 def planned(tmp_path_factory):
     """A plan as it is made, and with names and the Functions sheet."""
     folder = tmp_path_factory.mktemp("plan")
-    save(compute_plan.book(), folder / "plan.xlsx")
+    save(compute_plan(), folder / "plan.xlsx")
     told = put_functions(folder / "plan.xlsx", folder / "named.xlsx", by_name=True)
     return folder / "plan.xlsx", folder / "named.xlsx", told
 
@@ -424,8 +424,8 @@ def run(monkeypatch, capsys):
 def test_the_demo_adds_the_names_where_it_is_told(tmp_path, capsys):
     table = ROOT / "workbooks" / "scenarios.csv"
     (tmp_path / "one.csv").write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:2]))
-    fill.run(tmp_path / "plain", tmp_path / "one.csv")
-    fill.run(tmp_path / "named", tmp_path / "one.csv", lambdas=True)
+    demo.run(tmp_path / "plain", tmp_path / "one.csv")
+    demo.run(tmp_path / "named", tmp_path / "one.csv", lambdas=True)
     called = sorted(os.listdir(tmp_path / "named"))
     assert capsys.readouterr().out.count("36 months in all") == 2
     assert sorted(os.listdir(tmp_path / "plain")) == called

@@ -177,7 +177,7 @@ def demo(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over workbooks that were changed.")] = False,
 ) -> None:
     """Write the article's workbook and one plan per scenario, and print what they say."""
-    from xlcost.batch.fill import run
+    from xlcost.cli.demo import run
 
     run(out, scenarios, lambdas=lambdas, currency=currency, overwrite=overwrite)
 
