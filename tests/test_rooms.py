@@ -34,7 +34,8 @@ ROOMS = {
     "ooxml": "errors files",
     "kit": "catalogue errors facts native ooxml prices quantities sources",
     "blueprints": "facts formulas functions kit native prices quantities",
-    "into_workbook": "catalogue csv_tables errors facts function functions hosts kit native ooxml prices quantities",
+    "into_workbook": "catalogue csv_tables errors facts files function functions hosts kit native ooxml prices "
+    "quantities",
     "batch": "blueprints csv_tables errors facts files into_workbook kit ooxml prices quantities",
     "cli": "audit batch catalogue cells desktop errors facts feeds files hosts into_workbook kit "
     "ooxml prices quantities xlcost",
@@ -51,6 +52,7 @@ LIGHT = {
     "formulas": {"numpy"},
     "native": {"numpy"},
     "cells": {"numpy"},
+    "ooxml": set(),
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 IN_OFFICE = {"addin/calc/component.py"}  # runs in LibreOffice's Python, beside a copy of calc_engine
