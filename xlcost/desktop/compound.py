@@ -70,19 +70,19 @@ def _fill(entries: list[Entry], parent: int, storage: dict[str, Any]) -> None:
     for name in names:
         held = storage[name]
         entries.append(Entry(name, STORAGE) if isinstance(held, dict) else Entry(name, STREAM, held))
-    entries[parent].child = _halved(entries, first, first + len(names))
+    entries[parent].child = _subtree(entries, first, first + len(names))
     for place, name in enumerate(names, first):
         if isinstance(storage[name], dict):
             _fill(entries, place, storage[name])
 
 
-def _halved(entries: list[Entry], low: int, high: int) -> int:
+def _subtree(entries: list[Entry], low: int, high: int) -> int:
     """The middle one, with those before it to its left and those behind to its right."""
     if low == high:
         return NOTHING
     middle = (low + high) // 2
-    entries[middle].left = _halved(entries, low, middle)
-    entries[middle].right = _halved(entries, middle + 1, high)
+    entries[middle].left = _subtree(entries, low, middle)
+    entries[middle].right = _subtree(entries, middle + 1, high)
     return middle
 
 

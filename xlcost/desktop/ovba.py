@@ -32,12 +32,12 @@ def decompress(packed: bytes) -> bytes:
         (header,) = struct.unpack_from("<H", packed, at)
         end = at + (header & 0xFFF) + 3
         body = packed[at + 2 : end]
-        found += _unpacked(body) if header & 0x8000 else body
+        found += _decompress_piece(body) if header & 0x8000 else body
         at = end
     return bytes(found)
 
 
-def _unpacked(body: bytes) -> bytes:
+def _decompress_piece(body: bytes) -> bytes:
     """One piece: after each byte of flags eight items, a byte as it is or a copy of what came before."""
     piece, at = bytearray(), 0
     while at < len(body):
@@ -68,7 +68,7 @@ def compress(source: bytes) -> bytes:
     packed = bytearray(b"\x01")
     for first in range(0, len(source), PIECE):
         piece = source[first : first + PIECE]
-        body = _packed(piece)
+        body = _compress_piece(piece)
         flag = 0xB000
         if len(body) > PIECE:  # then as it is, which the format knows for whole pieces only
             if len(piece) < PIECE:
@@ -78,7 +78,7 @@ def compress(source: bytes) -> bytes:
     return bytes(packed)
 
 
-def _packed(piece: bytes) -> bytes:
+def _compress_piece(piece: bytes) -> bytes:
     body, seen, at = bytearray(), dict[bytes, list[int]](), 0
     while at < len(piece):
         flags, items = 0, bytearray()

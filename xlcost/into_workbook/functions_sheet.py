@@ -34,7 +34,7 @@ HEAD_LOOKS = {
     "H": styles.HEAD,
     "I": styles.HEAD.but(across="center"),
 }
-UNITS = {  # number formats of what is not told by size
+UNITS = {  # number formats of units whose values look the same at any size
     "share": styles.PERCENT,
     "FLOP": styles.SCIENCE,
     "nats / token": styles.FOUR,
@@ -99,7 +99,7 @@ def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer], n
 
 
 def _short(text: str) -> str:
-    """A table is told by its first columns."""
+    """The beginning of a long text: of a table, its first columns."""
     return text if len(text) <= 60 else text[:57].rpartition(" ")[0] + " ..."
 
 

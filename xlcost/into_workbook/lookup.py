@@ -49,7 +49,7 @@ def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
             parts = _with_whole_table(parts, table, anchor, wanted)
     parts = _with_book(parts, book_parts(book), book.names) if book.sheets else parts
     missing = {pair for pair in wanted if pair[0] in fresh or (pair[0] == ON_PRICES and "Prices" in fresh)}
-    return _with_book(parts, *_packaged(frozenset(missing), periods(), tuple(stored()))) if missing else parts
+    return _with_book(parts, *_packaged_sheets(frozenset(missing), periods(), tuple(stored()))) if missing else parts
 
 
 def _check_days(parts: Parts) -> None:
@@ -135,7 +135,7 @@ def _add_fresh(book: Book, wanted: Pairs) -> None:
 
 
 @lru_cache(maxsize=4)
-def _packaged(wanted: frozenset[tuple[str, str]], *_: Any) -> tuple[Parts, dict[str, str]]:
+def _packaged_sheets(wanted: frozenset[tuple[str, str]], *_: Any) -> tuple[Parts, dict[str, str]]:
     """The file of the packaged tables and its names, made once for the same prices and quotes."""
     book = Book("", "")
     _add_fresh(book, set(wanted))

@@ -87,7 +87,7 @@ def _with_styles(parts: Parts, donor: Parts) -> tuple[Parts, dict[int, int], int
         if new := _items(theirs, group):
             xml = order.STYLES.with_items(xml, group, new)
     first = len(_items(xml, "cellXfs"))
-    looks = [_look(text, begins, formats) for text in _items(theirs, "cellXfs")]
+    looks = [_format_xml(text, begins, formats) for text in _items(theirs, "cellXfs")]
     xml = order.STYLES.with_items(xml, "cellXfs", looks)
     return parts | {found: xml}, {n: first + n for n in range(len(looks))}, begins["dxfs"]
 
@@ -111,7 +111,7 @@ def _with_formats(xml: bytes, theirs: bytes) -> tuple[dict[str, int], bytes]:
     return moved, order.STYLES.with_items(xml, "numFmts", new) if new else xml
 
 
-def _look(text: str, begins: Mapping[str, int], formats: Mapping[str, int]) -> str:
+def _format_xml(text: str, begins: Mapping[str, int], formats: Mapping[str, int]) -> str:
     """A cell format with its numbers moved to where font, fill, border and number format now are."""
     for name, group in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
         text = re.sub(rf'\b{name}="(\d+)"', lambda m: f'{name}="{int(m[1]) + begins[group]}"', text)  # noqa: B023

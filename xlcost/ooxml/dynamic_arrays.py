@@ -42,11 +42,11 @@ def with_dynamic_calls(parts: Parts, names: Iterable[str], spills: Callable[[str
     for sheet in package.sheets(parts):
         called = {name.lower() for name in re.findall(rb"[\w.]+(?=\()", parts[sheet.part])}
         if sheet.kind == "worksheet" and called & wanted:
-            cells = [c for c in _calling(parts[sheet.part], call) if c.formula and spills(c.formula.text)]
+            cells = [c for c in _calling_cells(parts[sheet.part], call) if c.formula and spills(c.formula.text)]
             if cells and not changed:
                 parts, mark = with_mark(parts)
             if cells:
-                changed[sheet.part] = _marked(parts[sheet.part], cells, mark)
+                changed[sheet.part] = _with_marks(parts[sheet.part], cells, mark)
                 stale |= any(map(shows_nothing, cells))
     if not changed:
         return parts
@@ -65,13 +65,13 @@ def without_own_marks(parts: Parts, spills: Callable[[str], bool]) -> Parts:
     if not any(link.kind == "sheetMetadata" and link.id.startswith(OWN_ID) for link in links):
         return parts
     sheets = [sheet.part for sheet in package.sheets(parts) if sheet.kind == "worksheet"]
-    changed = parts | {part: _unmarked(parts[part], spills) for part in sheets}
+    changed = parts | {part: _without_marks(parts[part], spills) for part in sheets}
     if changed == parts or any(re.search(rb'\s[cv]m="', changed[part]) for part in sheets):
         return changed
     return without_links(changed, lambda link: link.kind == "sheetMetadata")[0]
 
 
-def _unmarked(xml: bytes, spills: Callable[[str], bool]) -> bytes:
+def _without_marks(xml: bytes, spills: Callable[[str], bool]) -> bytes:
     edits = []
 
     def see(cell: Cell) -> None:
@@ -85,7 +85,7 @@ def _unmarked(xml: bytes, spills: Callable[[str], bool]) -> bytes:
     return with_edits(xml, edits)
 
 
-def _calling(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
+def _calling_cells(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
     """The cells whose plain formulas call; calls inside texts do not count."""
     cells: list[Cell] = []
 
@@ -99,7 +99,7 @@ def _calling(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
     return cells
 
 
-def _marked(xml: bytes, cells: list[Cell], mark: int) -> bytes:
+def _with_marks(xml: bytes, cells: list[Cell], mark: int) -> bytes:
     edits = []
     for cell in cells:
         assert cell.formula is not None, "only such cells are gathered"

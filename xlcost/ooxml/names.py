@@ -29,7 +29,7 @@ class DefinedName:
 
 def defined_names(parts: Parts) -> list[DefinedName]:
     """All names of a workbook."""
-    return [name for name, _ in _found(parts[main_part(parts)])]
+    return [name for name, _ in _names_and_elements(parts[main_part(parts)])]
 
 
 def own_names(parts: Parts, mark: str | None = None) -> dict[str, str]:
@@ -41,7 +41,7 @@ def own_names(parts: Parts, mark: str | None = None) -> dict[str, str]:
     return {name.lower(): name for name in names}
 
 
-def _found(xml: bytes) -> list[tuple[DefinedName, Element]]:
+def _names_and_elements(xml: bytes) -> list[tuple[DefinedName, Element]]:
     found = []
     for element in find(xml, "definedName"):
         known = element.attributes
@@ -58,7 +58,7 @@ def with_names(parts: Parts, names: Iterable[DefinedName]) -> Parts:
     xml = parts[main]
     new = {name.key: name for name in names}
     edits = []
-    for known, element in _found(xml):
+    for known, element in _names_and_elements(xml):
         if known.key in new:
             text = with_prefix(element.prefix, _element(new.pop(known.key)))
             edits.append((element.start, element.end, text.encode()))

@@ -44,7 +44,7 @@ def read_workbook(path: Path, *, macros: bool = False) -> tuple[bytes, Parts]:
     data = _read(path)
     if not data.startswith(b"PK"):
         raise BadInput(f"{path} {other_file(data)}")
-    parts = _unpacked(path, data)
+    parts = _parts(path, data)
     with reading(path):
         _check_kind(path, parts)
         _check_xml(path, parts)
@@ -119,7 +119,7 @@ def _read(path: Path) -> bytes:
     return read_bytes(path)
 
 
-def _unpacked(path: Path, data: bytes) -> Parts:
+def _parts(path: Path, data: bytes) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]

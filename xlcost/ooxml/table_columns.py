@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from xlcost.ooxml import order, package
 from xlcost.ooxml.address import column_letters, column_number, plain_title, quoted_title
 from xlcost.ooxml.package import Parts
-from xlcost.ooxml.values import stored_value
+from xlcost.ooxml.values import cell_xml
 from xlcost.ooxml.xml import Edit, Element, attribute_edit, find, with_edits
 
 MAIN = f"{{{package.MAIN}}}"
@@ -48,13 +47,13 @@ def table_place(parts: Parts, cells: str, id: str) -> TablePlace | None:
     if match and sheet:
         first, last = int(match[3]), int(match[5])
         heads = table_cells(parts, sheet.part, first - 1, first - 1).get(first - 1, {})
-        letters = _run(heads, match[2])
+        letters = _column_ids(heads, match[2])
         if letters.get(id) == match[2] == match[4]:
             return TablePlace(sheet.title, sheet.part, first, last, letters)
     return None
 
 
-def _run(cells: Mapping[str, Any], left: str) -> dict[str, str]:
+def _column_ids(cells: Mapping[str, Any], left: str) -> dict[str, str]:
     """Column ids from one cell on, up to the first blank: id -> letter."""
     found, at = {}, column_number(left)
     while isinstance(cells.get(column_letters(at)), str):
@@ -70,11 +69,11 @@ def table_cells(parts: Parts, part: str, first: int, last: int) -> dict[int, dic
     for row in ElementTree.fromstring(parts[part]).iter(f"{MAIN}row"):
         number = int(row.get("r", "0"))
         if first <= number <= last:
-            found[number] = {re.sub(r"\d", "", c.get("r", "")): _content(c, texts) for c in row.iter(f"{MAIN}c")}
+            found[number] = {re.sub(r"\d", "", c.get("r", "")): _cell_value(c, texts) for c in row.iter(f"{MAIN}c")}
     return found
 
 
-def _content(cell: ElementTree.Element, texts: list[str]) -> Any:
+def _cell_value(cell: ElementTree.Element, texts: list[str]) -> Any:
     value = cell.findtext(f"{MAIN}v")
     if cell.get("t") == "s" and value:
         return texts[int(value)]
@@ -101,8 +100,9 @@ def with_columns(
         values: Mapping[str, Any] = {column: column for column in columns}
         if number >= place.first:
             values = known.get(str(cells[number].get(place.letters[key])), {})
-        looks = _looks(xml, row)
-        text = "".join(_cell(f"{letters[c]}{number}", values.get(c, missing), looks) for c in columns)
+        of_text, of_number = _looks(xml, row)
+        cells_of_row = ((f"{letters[c]}{number}", values.get(c, missing)) for c in columns)
+        text = "".join(cell_xml(ref, of_text if isinstance(v, str) else of_number, v) for ref, v in cells_of_row)
         edits.append(attribute_edit(xml, row, spans=None))
         edits.append((row.inside_end, row.inside_end, order.with_prefix(row.prefix, text).encode()))
     xml = _wider(with_edits(xml, edits), edge + 1, edge + len(columns))
@@ -120,13 +120,6 @@ def _looks(xml: bytes, row: Element) -> tuple[str, str]:
         elif not tag.endswith("/>"):
             number = look[0] if look else ""
     return text, number or text
-
-
-def _cell(ref: str, value: Any, looks: tuple[str, str]) -> str:
-    if isinstance(value, str):
-        return f'<c r="{ref}"{looks[0]} t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    kind, text = stored_value(value)
-    return f'<c r="{ref}"{looks[1]}{kind}><v>{text}</v></c>'
 
 
 def _wider(xml: bytes, first: int, last: int) -> bytes:

@@ -47,6 +47,18 @@ def stored_value(value: Any) -> tuple[str, str]:
     return (' t="e"', text) if text in ERRORS else (' t="str"', escape(text))
 
 
+def cell_xml(ref: str, attributes: str, value: Any, formula: str = "") -> str:
+    """A cell that holds a value, or a formula and its result.
+
+    >>> cell_xml("A1", ' s="2"', 1.5), cell_xml("A1", "", "x", "<f>B1</f>")
+    ('<c r="A1" s="2"><v>1.5</v></c>', '<c r="A1" t="str"><f>B1</f><v>x</v></c>')
+    """
+    kind, text = stored_value(value)
+    if kind == ' t="str"' and not formula:
+        return f'<c r="{ref}"{attributes} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f'<c r="{ref}"{attributes}{kind}>{formula}<v>{text}</v></c>'
+
+
 def sheet_with_values(xml: str, values: Mapping[str, Any]) -> str:
     """The sheet's XML with these cells holding these values; formulas stay, None empties a cell."""
 
@@ -54,14 +66,11 @@ def sheet_with_values(xml: str, values: Mapping[str, Any]) -> str:
         ref, attributes, inside = match[1], match[2], match[3] or ""
         if ref not in values:
             return match[0]
-        formula = FORMULA.search(inside)
         attributes = TYPE.sub("", attributes)
         if values[ref] is None:
             return f'<c r="{ref}"{attributes}/>'
-        kind, text = stored_value(values[ref])
-        if kind == ' t="str"' and not formula:  # a text that a person enters
-            return f'<c r="{ref}"{attributes} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        return f'<c r="{ref}"{attributes}{kind}>{formula[0] if formula else ""}<v>{text}</v></c>'
+        formula = FORMULA.search(inside)
+        return cell_xml(ref, attributes, values[ref], formula[0] if formula else "")
 
     return CELL.sub(cell, xml)
 

@@ -98,7 +98,7 @@ def copy_parts(source: Path, parts: Parts, report: Report) -> Parts:
     report.outside = [name for name, text in names.items() if leads_outside(text)]
     report.names = [name for name in names if name not in report.outside]
     result[package.CONTENT_TYPES] = types_with(result[package.CONTENT_TYPES], {main: WORKBOOK_TYPE})
-    report.stale = _stale(parts[main])
+    report.stale = _note_on_age(parts[main])
     _replace_sheets(source, result, report)
     for part, changes in _changes(result).items():
         for change in changes:
@@ -150,7 +150,7 @@ def _read_properties(parts: Parts, report: Report) -> None:
     core = package.linked_part(parts, "core-properties")
     fields = ("creator", "lastModifiedBy", "created", "modified")
     said = {e.name: e.text.strip() for e in find(parts[core], *fields)} if core else {}
-    report.edition = _noted(parts, "xlcost data edition")
+    report.edition = _property(parts, "xlcost data edition")
     report.authors = list(dict.fromkeys(said[n] for n in ("creator", "lastModifiedBy") if said.get(n)))
     if not report.date:
         saved = said.get("modified", "")
@@ -160,14 +160,14 @@ def _read_properties(parts: Parts, report: Report) -> None:
         )
 
 
-def _noted(parts: Parts, name: str) -> str:
+def _property(parts: Parts, name: str) -> str:
     """What a property of the file says that its maker gave it, blank where there is none."""
     part = package.linked_part(parts, "custom-properties")
     found = find(parts[part], "property", "lpwstr") if part in parts else []
     return next((e.text.strip() for e in found if e.parent and e.parent.attributes.get("name") == name), "")
 
 
-def _stale(workbook: bytes) -> str:
+def _note_on_age(workbook: bytes) -> str:
     """What the source says of its stored values, where they may be older than its inputs."""
     for element in find(workbook, "calcPr"):
         if element.attributes.get("calcMode") == "manual":
