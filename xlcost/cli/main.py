@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from xlcost import __version__
-from xlcost.cli import addin, mistakes, prices, tables
+from xlcost.cli import addin, mistakes, prices, tables, workbook
 from xlcost.cli.answer import answered, as_day, print_money, print_result
 from xlcost.errors import BadInput, XlcostError, nearest
 from xlcost.facts.currency import DOLLAR, converted, in_currency, known_currency, latest
@@ -26,7 +26,8 @@ app = typer.Typer(
 )
 app.add_typer(prices.app, name="prices")
 app.add_typer(addin.app, name="addin")
-addin.add_to(app)
+app.command()(addin.doctor)
+app.command()(workbook.snapshot)
 app.command()(tables.tables)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
 from xlcost.kit import styles
-from xlcost.native import Tracer, constant
+from xlcost.native import Tracer, constant, table_columns
 from xlcost.ooxml.address import quoted_title
 from xlcost.ooxml.values import Values
 
@@ -131,8 +131,7 @@ class Book:
 
     def used_columns(self) -> set[tuple[str, str]]:
         """(table, column) of every table name that a formula holds."""
-        texts = (c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
-        return {pair for text in texts for pair in re.findall(r"\b(Models|GPUs|Precisions|Prices|Regions)_(\w+)", text)}
+        return table_columns(c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
 
     def values(self) -> Values:
         """What input and formula cells hold."""
