@@ -7,8 +7,8 @@ import re
 import pytest
 
 from samples import agrees, arguments, ordered
-from xlcost.audit import HEADING, explain, native_formula
-from xlcost.catalogue import FUNCTIONS
+from xlcost.audit import HEADING
+from xlcost.catalogue import FUNCTIONS, explain, native_formula
 from xlcost.errors import BadInput, NotInTable, XlcostError
 
 ROWWISE = [spec for spec in FUNCTIONS if spec.native]

@@ -13,7 +13,7 @@ from engines import iron
 from samples import PEAKED, arguments, sample
 from test_catalogue import is_cell_address
 from test_native import BROKEN
-from xlcost.catalogue import FUNCTIONS, named
+from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.errors import XlcostError
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
 from xlcost.hosts import checklist, lambdas
@@ -223,7 +223,7 @@ def test_figures_of_the_checklist_are_those_that_a_spreadsheet_shows(evaluated):
 
 def test_a_name_inside_map_gives_a_row_each(evaluated):
     """The engine spills no call by itself; Excel does, as the functions of the texts below do."""
-    expected = sum(named("WEIGHT_GB").call(model, "fp8") for model in MODELS_IN_A_RANGE)
+    expected = sum(spec_of("WEIGHT_GB").call(model, "fp8") for model in MODELS_IN_A_RANGE)
     assert evaluated[""]["D1"] == pytest.approx(expected, rel=1e-12)
 
 
@@ -271,7 +271,7 @@ def test_comment_fits(name):
 
 
 def test_a_long_comment_is_cut_at_a_word():
-    text = lambdas.comment(replace(named("WEIGHT_GB"), summary="word " * 60))
+    text = lambdas.comment(replace(spec_of("WEIGHT_GB"), summary="word " * 60))
     assert len(text) <= lambdas.LONGEST_COMMENT
     assert text.endswith("word ... (xlcost)")
 

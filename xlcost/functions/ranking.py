@@ -19,7 +19,7 @@ from xlcost.functions.training import MEDIAN_MFU
 from xlcost.prices.lookup import MEDIAN, offer_value, providers
 from xlcost.quantities import AsOf, Batch, Context, Model, Precision, Provider, Rows, Task, Term
 from xlcost.sources import XLCOST_TABLES
-from xlcost.steps import noted
+from xlcost.steps import record_step
 
 HEADING = ["gpu", "provider", "GPUs", "memory use", "USD per hour", "tokens/s"]
 
@@ -74,8 +74,8 @@ def gpu_rank(
             last = serving.token_cost(usd, tokens, 1, 1) if task == "infer" else _usd_per_flop(gpu, precision, price())
             ranked.append([gpu, whose, hold(), job / _memory_gb(gpu, hold()), usd, tokens, last])
     last = "USD per million tokens" if task == "infer" else "USD per 1e21 FLOP"
-    noted("ranked", "chips that hold the job and have a price that day", len(ranked), "chips")
-    noted("left_out", "chips that do not, each with its reason", len(left_out), "chips")
+    record_step("ranked", "chips that hold the job and have a price that day", len(ranked), "chips")
+    record_step("left_out", "chips that do not, each with its reason", len(left_out), "chips")
     return [[*HEADING, last], *sorted(ranked, key=lambda row: (row[-1], row[0])), *left_out]
 
 

@@ -159,8 +159,8 @@ def comment(spec: FunctionSpec) -> str:
 def body(spec: FunctionSpec) -> str:
     """The formula: arguments read once, what repeats computed once.
 
-    >>> from xlcost.catalogue import named
-    >>> print(body(named("TRAIN_FLOPS"))[:62])
+    >>> from xlcost.catalogue import spec_of
+    >>> print(body(spec_of("TRAIN_FLOPS"))[:62])
     LET(m_,XLCOST.MODEL(model),t_,XLCOST.NUMBER(tokens,0,1E+18),me
     """
     short = shortened(spec)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from xlcost.catalogue import named
+from xlcost.catalogue import spec_of
 from xlcost.native import Tracer, formula
 
 Names = dict[str, Tracer]
@@ -19,7 +19,7 @@ class Native:
     """Function calls as plain formulas."""
 
     def __getattr__(self, name: str) -> Callable[..., Tracer]:
-        return lambda **arguments: formula(named(name), arguments)
+        return lambda **arguments: formula(spec_of(name), arguments)
 
 
 class Spelled:
@@ -27,7 +27,7 @@ class Spelled:
 
     def __getattr__(self, name: str) -> Callable[..., Tracer]:
         def spelled(**arguments: Any) -> Tracer:
-            parts = [arguments.get(p.name) for p in named(name).parameters]
+            parts = [arguments.get(p.name) for p in spec_of(name).parameters]
             while parts and parts[-1] is None:
                 parts.pop()
             shown = ["" if p is None else p.text if isinstance(p, Tracer) else _constant(p) for p in parts]
