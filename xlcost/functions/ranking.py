@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from xlcost.errors import NotInTable, XlcostError, nearest
-from xlcost.facts.store import GPUS, look_up, plain
+from xlcost.facts.store import GPUS, plain
 from xlcost.formulas import cost, duration, flops, serving, training
-from xlcost.formulas.memory import RUNTIME_GB, usable_gb
+from xlcost.formulas.memory import RUNTIME_GB
 from xlcost.function import choose, function, otherwise
 from xlcost.functions import models
+from xlcost.functions.fit import room_gb
 from xlcost.functions.gpus import edition_serial, peak_tflops
 from xlcost.functions.memory import gpu_fit, infer_memory, train_memory
 from xlcost.functions.serving import infer_tpot
@@ -113,7 +114,7 @@ def _job_gb(model: Any, task: Any, precision: Any, context: Any, batch: Any) -> 
 
 def _memory_gb(gpu: str, gpus: float) -> Any:
     """The memory of so many, less the runtime's own."""
-    return gpus * usable_gb(look_up(GPUS, gpu, "memory_gb"))
+    return gpus * room_gb(gpu)
 
 
 def _speed(model: Any, gpu: str, task: Any, precision: Any, context: Any, batch: Any) -> Any:

@@ -8,7 +8,7 @@ from xlcost.facts.store import GPUS
 from xlcost.formulas import cost, duration, flops, risk
 from xlcost.function import function
 from xlcost.functions import models, serving
-from xlcost.functions.gpus import edition_serial, hourly, peak_tflops
+from xlcost.functions.gpus import edition_serial, hour_price, peak_tflops
 from xlcost.prices.lookup import MEDIAN, in_force
 from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens, serial_date
 from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS, Assumed
@@ -19,7 +19,7 @@ def _prices(price: Any, gpu: Any) -> list[float]:
     """The price given, or what each provider asks on demand at the data edition."""
     if price is not None:
         return [price]
-    hourly(None, gpu)  # says so where there is none
+    hour_price(None, gpu)  # says so where there is none
     gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
     offers = [p for p in in_force(serial_date(edition_serial())) if p.gpu == gpu_id and p.term == "on_demand"]
     own = [p.usd for p in offers if p.provider == MEDIAN]  # a quote that holds for any provider
