@@ -16,8 +16,8 @@ from samples import agrees, plain_cells
 from xlcost import functions
 from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.errors import XlcostError
-from xlcost.function import REQUIRED, FunctionSpec, default_shown
-from xlcost.hosts.com import argument_help
+from xlcost.function import REQUIRED, FunctionSpec, shown_default
+from xlcost.hosts.arguments import argument_help
 from xlcost.hosts.reference import default_text
 from xlcost.quantities import Flag
 from xlcost.sources import Assumed, Source
@@ -147,7 +147,7 @@ def test_contract(text):
     for p, (name, optional, default) in zip(spec.parameters, expected, strict=True):
         assert p.required != optional, name
         if default is not None:
-            assert default_shown(p) == default, name
+            assert shown_default(p) == default, name
 
 
 def test_categories():

@@ -28,16 +28,15 @@ ROOMS = {
     "catalogue": "audit errors facts function functions native quantities sources",
     "cells": "errors function quantities",
     "xlcost": "catalogue errors functions",
-    "hosts": "function native quantities sources",
-    "addin": "cells xlcost",
+    "hosts": "cells function native quantities sources",
+    "addin": "hosts xlcost",
     "desktop": "errors facts files function hosts prices",
     "ooxml": "errors files",
     "kit": "catalogue errors facts native ooxml prices quantities sources",
     "blueprints": "facts formulas functions kit native prices quantities",
     "into_workbook": "catalogue csv_tables errors facts function functions hosts kit native ooxml prices quantities",
     "batch": "blueprints csv_tables errors facts files into_workbook kit ooxml prices quantities",
-    "cli": "batch catalogue cells desktop errors facts feeds files hosts into_workbook kit "
-    "ooxml prices quantities xlcost",
+    "cli": "batch catalogue desktop errors facts feeds files hosts into_workbook kit ooxml prices quantities xlcost",
     "__main__": "cli",
 }
 LIGHT = {
@@ -52,6 +51,7 @@ LIGHT = {
     "native": {"numpy"},
     "audit": {"numpy"},
     "cells": {"numpy"},
+    "hosts": {"numpy"},
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 IN_OFFICE = {"addin/calc/component.py"}  # runs in LibreOffice's Python, beside a copy of calc_engine

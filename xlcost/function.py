@@ -252,11 +252,11 @@ def _shown(p: Parameter) -> str:
         return f"[{p.name}, ...]"
     if p.required:
         return p.name
-    default = default_shown(p)
+    default = shown_default(p)
     return f"[{p.name}={default}]" if default else f"[{p.name}]"
 
 
-def default_shown(p: Parameter) -> str:
+def shown_default(p: Parameter) -> str:
     """A default as a reader would type it, "" where there is none to show."""
     default = p.default
     if default is None:

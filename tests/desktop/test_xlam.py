@@ -23,7 +23,7 @@ from xlcost.desktop import compound, ovba, xlam
 from xlcost.desktop.taken_over import as_class
 from xlcost.errors import BadInput
 from xlcost.hosts import vba
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 with warnings.catch_warnings(action="ignore"):  # of what it imports
     from oletools.olevba import VBA_Parser, decompress_stream

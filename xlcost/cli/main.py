@@ -13,6 +13,7 @@ import typer
 from xlcost import __version__
 from xlcost.cli import addin, mistakes, prices, tables
 from xlcost.cli.answer import answered, as_day, print_money, print_result
+from xlcost.cli.arguments import arguments_of
 from xlcost.errors import BadInput, XlcostError, nearest
 from xlcost.facts.currency import DOLLAR, converted, in_currency, known_currency, latest
 from xlcost.quantities import serial_date
@@ -62,7 +63,7 @@ def calc(
 
     mistakes.check_options([name, *(arguments or [])], context)
     spec = spec_of(name)
-    ordered, by_name = _split(arguments or [])
+    ordered, by_name = arguments_of(arguments or [])
     if spec.variadic and by_name:  # the arguments of the function that is explained, by their names
         ordered, by_name = [*ordered, *_in_order(spec_of(str(ordered[0])), len(ordered) - 1, by_name)], {}
     code = None if currency is None else _convertible(spec, currency)
@@ -122,25 +123,6 @@ def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
     while values and values[-1] is None:
         values.pop()
     return values
-
-
-def _split(words: list[str]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments in order and those by name; text stays text until its word reads it."""
-    from xlcost.cells import typed
-
-    ordered: list[Any] = []
-    by_name: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals and key.isidentifier():
-            if key.lower() in by_name:
-                raise BadInput(f"argument '{key}' is given twice")
-            by_name[key.lower()] = typed(value)
-        elif by_name:
-            raise BadInput(f"'{word}' stands after key=value; put arguments without a name first")
-        else:
-            ordered.append(typed(word))
-    return ordered, by_name
 
 
 @app.command()

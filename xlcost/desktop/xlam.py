@@ -23,7 +23,7 @@ from xlcost.errors import BadInput
 from xlcost.files import packed, read_bytes
 from xlcost.function import FunctionSpec
 from xlcost.hosts import vba
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 TEMPLATE = "quickstart_addin.xlam"
 NAME = "xlcost.xlam"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from xlcost.function import FunctionSpec, Parameter, default_shown
+from xlcost.function import FunctionSpec, Parameter, shown_default
 from xlcost.sources import Assumed
 
 
@@ -13,7 +13,7 @@ def default_text(p: Parameter) -> str:
     """What an argument takes when it is left out, and why."""
     if p.required:
         return "required"
-    value = default_shown(p)
+    value = shown_default(p)
     if not value:
         return "optional"
     if isinstance(p.default, Assumed):

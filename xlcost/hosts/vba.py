@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from xlcost.function import FunctionSpec
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 MODULE, WINDOWS = "xlcost", "XlcostWindows"  # the names of the module and of its class in the VBA project
 ASKED = re.compile(r"\bstarter\.(\w+)")  # what it calls of xlwings
