@@ -4,6 +4,7 @@ import doctest
 import importlib
 import itertools
 import keyword
+import pickle
 import pkgutil
 import re
 from pathlib import Path
@@ -234,6 +235,11 @@ def test_example_holds(spec):
     assert plain_cells(found)
     if not spec.variadic:
         assert spec.call(**spec.example_arguments) == found
+
+
+@each_function
+def test_a_spec_goes_to_another_process(spec):
+    assert pickle.loads(pickle.dumps(spec)) is spec
 
 
 @each_function

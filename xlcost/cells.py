@@ -93,7 +93,7 @@ def _texts(cells: list[Any]) -> list[Any]:
 
 def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     """The function over cells: one value or Failure, or rows of them."""
-    return plain_cells(results(spec, arguments))
+    return as_rows(results(spec, arguments))
 
 
 def results(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
@@ -107,7 +107,7 @@ def results(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
         if not shapes and broken:
             return broken
         if not shapes:
-            return plain_cells(spec.call(*values))
+            return as_rows(spec.call(*values))
         shape = np.broadcast_shapes(*shapes)
     except XlcostError as error:
         return Failure(error.code, str(error))
@@ -138,7 +138,7 @@ def _whole(spec: FunctionSpec, values: list[Any]) -> Any:
     return result
 
 
-def plain_cells(value: Any) -> Any:
+def as_rows(value: Any) -> Any:
     """An array as rows, all else as it is."""
     return value.tolist() if isinstance(value, np.ndarray) else value
 

@@ -3,6 +3,7 @@
 A tracer stands for a cell. Arithmetic on it writes Excel text and, where the cell's value is known, computes the
 value alongside, so that a workbook's cached numbers come from the same line as its formulas. Look-ups become
 INDEX/MATCH and SUMIFS over the named columns of the workbook's table sheets (Models_params, Prices_usd ...).
+Must not know a function or a table by name. Begin with `formula`; docs/tracing.md says what a body may do.
 """
 
 from __future__ import annotations

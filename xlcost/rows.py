@@ -2,6 +2,7 @@
 
 Rows are of one kind when they make the same choices and leave the same arguments out. A body therefore sees a
 choice as text and an argument as given or not, never a mixture, and a row cannot fail for what another row asks.
+Knows arrays; must not know what a function or an argument is. Begin with `by_kind`.
 """
 
 from __future__ import annotations

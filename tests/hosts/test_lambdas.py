@@ -17,8 +17,8 @@ from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.errors import XlcostError
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
 from xlcost.hosts import checklist, lambdas
+from xlcost.hosts.let import common_parts
 from xlcost.hosts.reference import example_formula
-from xlcost.hosts.shared import shared
 from xlcost.into_workbook.lambdas import with_lambdas
 from xlcost.ooxml.open import workbook_parts, write_workbook
 from xlcost.quantities import Choice, Date, Flag, Key, ModelWord, Number, sized_number
@@ -218,7 +218,7 @@ def test_numbers_as_text_are_read_alike(evaluated):
 def test_figures_of_the_checklist_are_those_that_a_spreadsheet_shows(evaluated):
     page = checklist.page(FUNCTIONS)
     for row, call in enumerate(CHECKLIST, 1):
-        assert f"`{checklist.formula(call)}` | {checklist.shown(evaluated[''][f'B{row}'])}" in page
+        assert f"`{checklist.formula(call)}` | {checklist.result_text(evaluated[''][f'B{row}'])}" in page
 
 
 def test_a_name_inside_map_gives_a_row_each(evaluated):
@@ -277,9 +277,9 @@ def test_a_long_comment_is_cut_at_a_word():
 
 
 def test_what_repeats_is_computed_once():
-    assert shared("SQRT(A1*A1+B1)/LN(SQRT(A1*A1+B1))") == ([("k_1", "SQRT(A1*A1+B1)")], "k_1/LN(k_1)")
-    assert shared('A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"') == ([], 'A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"')
-    assert shared("XSQRT(A1*A1+B1)+SQRT(A1*A1+B1)+SQRT(A1*A1+B1)")[1] == "XSQRT(A1*A1+B1)+k_1+k_1"
+    assert common_parts("SQRT(A1*A1+B1)/LN(SQRT(A1*A1+B1))") == ([("k_1", "SQRT(A1*A1+B1)")], "k_1/LN(k_1)")
+    assert common_parts('A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"') == ([], 'A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"')
+    assert common_parts("XSQRT(A1*A1+B1)+SQRT(A1*A1+B1)+SQRT(A1*A1+B1)")[1] == "XSQRT(A1*A1+B1)+k_1+k_1"
 
 
 def test_names_as_the_file_holds_them(tmp_path):

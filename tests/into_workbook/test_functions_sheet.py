@@ -193,9 +193,9 @@ def test_the_steps_of_the_checklist_are_numbered_on():
 
 def test_the_first_part_of_the_checklist_takes_fifteen_minutes():
     """A step takes half a minute at least, one that closes Excel or writes a file a whole one."""
-    parts = checklist.first(FUNCTIONS)
+    parts = checklist.core_sections(FUNCTIONS)
     assert sum(part.minutes for part in parts) <= 15
-    for part in (*parts, *checklist.then(FUNCTIONS)):
+    for part in (*parts, *checklist.further_sections(FUNCTIONS)):
         long = sum("Run `" in step.do or "Close Excel" in step.do for step in part.steps)
         assert part.minutes >= (len(part.steps) + long) / 2, part.title
 

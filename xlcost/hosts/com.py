@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcost.cells import Failure, plain_cells, results
+from xlcost.cells import Failure, as_rows, results
 from xlcost.function import FunctionSpec, describe
 from xlcost.hosts.arguments import argument_help, python_call, python_head
 
@@ -52,7 +52,7 @@ def answer(public: Any, *arguments: Any) -> Any:
     result = results(describe(public), arguments)
     if isinstance(result, np.ndarray) and result.dtype.kind == "f":
         return _rows_of_numbers(result)
-    shown = plain_cells(result)
+    shown = as_rows(result)
     return [[_marked(v) for v in row] for row in shown] if isinstance(shown, list) else [[_marked(shown)]]
 
 

@@ -39,7 +39,7 @@ def categories(functions: Iterable[FunctionSpec]) -> list[str]:
     return list(dict.fromkeys(category(spec.category) for spec in functions))
 
 
-def declared(spec: FunctionSpec) -> str:
+def argument_list(spec: FunctionSpec) -> str:
     """The arguments in the head of the function, as xlwings declares them."""
     names = [
         f"ParamArray {p.name}()" if p.rest else p.name if p.required else f"Optional {p.name}" for p in spec.parameters
@@ -58,7 +58,7 @@ def attributes(name: str, summary: str, number: int) -> list[str]:
 def function(spec: FunctionSpec, number: int) -> str:
     """One worksheet function; its arguments go on as cells, those left out as missing."""
     given = f"Array({', '.join(p.name for p in spec.parameters if not p.rest)})"
-    lines = [f"Function {spec.name}({declared(spec)})", *attributes(spec.name, spec.summary, number)]
+    lines = [f"Function {spec.name}({argument_list(spec)})", *attributes(spec.name, spec.summary, number)]
     if spec.variadic:
         rest, first = spec.parameters[-1].name, len(spec.parameters) - 1
         lines += [
@@ -80,7 +80,7 @@ def option(name: str, group: str, summary: str, help_texts: Sequence[str]) -> st
     return (", _\n".join(lines) + ")").replace("Array(, _", "Array( _", 1)
 
 
-def described(functions: Sequence[FunctionSpec]) -> str:
+def wizard_texts(functions: Sequence[FunctionSpec]) -> str:
     """The procedures that tell the wizard, one for each category: VBA bounds the length of a procedure."""
     groups = {name: list(specs) for name, specs in groupby(functions, key=lambda spec: category(spec.category))}
     names = [f"XlcostDescribe{number}" for number in range(1, len(groups) + 1)]
@@ -109,7 +109,7 @@ def module(functions: Sequence[FunctionSpec], version: str) -> str:
     numbers = {name: BUILT_IN + place for place, name in enumerate(categories(functions), 1)}
     head = wrapper(version, numbers[category(functions[-1].category)])
     wrapped = [function(spec, numbers[category(spec.category)]) for spec in functions]
-    return "\n".join([head, *[f"{text}\n" for text in wrapped], described(functions)])
+    return "\n".join([head, *[f"{text}\n" for text in wrapped], wizard_texts(functions)])
 
 
 def windows() -> str:

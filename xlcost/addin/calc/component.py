@@ -26,10 +26,10 @@ class Functions(unohelper.Base, XFunctions):
     def __getattr__(self, name: str) -> Any:
         if not name.isupper():
             raise AttributeError(name)
-        return lambda *cells: shown(name, cells)
+        return lambda *cells: rows_of(name, cells)
 
 
-def shown(name: str, cells: Any) -> Any:
+def rows_of(name: str, cells: Any) -> Any:
     """The rows that the cell shows; a sentence where xlcost cannot be asked and the function can tell it."""
     try:
         if name in TELLING and ENGINE.broken:
