@@ -149,6 +149,16 @@ def test_constants_leave_no_trace():
 
 
 @pytest.mark.parametrize(
+    "decide",
+    [lambda x: 1 if x > 2 else x, lambda x: x or 1, lambda x: not x, lambda x: 0 < x < 1, lambda x: max(x, 1)],
+)
+def test_nothing_in_python_decides_by_a_cell(decide):
+    """A cell is not simply true: one branch would be left out of the formula without a word."""
+    with pytest.raises(TypeError, match=r"B1.* is not known while its formula is written: use np\.where"):
+        decide(cell("B1"))
+
+
+@pytest.mark.parametrize(
     ("value", "text"), [(1e12, "1E+12"), (0.34, "0.34"), (-2.0, "(-2)"), (123456.0, "123456"), (1.5e20, "1.5E+20")]
 )
 def test_literals(value, text):

@@ -80,7 +80,7 @@ class Parameter:
 
 
 def _clean_id(seen: set[str], accept: Callable[[Any], Any], value: Any) -> Any:
-    """An id that was read before, and needed no mending, is taken as it is."""
+    """An id that was read before, and read as it is written, is taken at once."""
     if type(value) is str and value in seen:
         return value
     accepted = accept(value)
@@ -189,7 +189,7 @@ class FunctionSpec:
         return values
 
     def bind(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
-        """Arguments in order, converted; a name nobody knows is an error."""
+        """Arguments in order, converted; a name that is no argument is an error."""
         if self.variadic:
             if named:
                 raise BadInput(f"{self.name} takes its arguments in order, without names: {self.signature}")

@@ -111,6 +111,10 @@ class Tracer(NDArrayOperatorsMixin):
 
     __hash__ = object.__hash__
 
+    def __bool__(self) -> bool:
+        """A cell is neither true nor false while its formula is written: `if`, `and`, `or` and `not` are errors."""
+        raise TypeError(f"{self.text} is not known while its formula is written: use np.where (docs/tracing.md)")
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options:
             return NotImplemented

@@ -53,7 +53,7 @@ def by_kind(body: Callable[..., Any], values: Sequence[Any], chosen: Sequence[bo
 
 
 def in_chunks(body: Callable[..., Any], values: Sequence[Any]) -> Any:
-    """A long column by pieces that stay in the processor's cache; a failure is told of the whole column."""
+    """A long column by pieces that stay in the processor's cache; after a failure once again, whole, for the rows."""
     shapes = {v.shape for v in values if isinstance(v, np.ndarray)}
     size = max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
     if size < 2 * CHUNK or len(shapes) > 1 or len(next(iter(shapes))) > 1:

@@ -1,7 +1,8 @@
-"""What EXPLAIN hears of: formulas that are steps, with the unit of their result; look-ups; and who records them now.
+"""Steps: which formulas are rows of an explanation, with the unit of their result; and who records steps now.
 
-A step runs as any function does. Only while somebody records (see audit) does its result go to the recorder first,
-which notes it and gives back what stands for it from then on. Knows no formula, no table and no spreadsheet text.
+A step runs as any function does. Only while an explanation is made (see audit) its result goes to the recorder,
+which writes a row and gives back what stands for the result from then on. Must not know a formula, a table or
+spreadsheet text. Begin with `step`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ R = TypeVar("R")
 
 
 class Recorder(Protocol):
-    """Somebody who wants to know the steps of a calculation (see audit)."""
+    """What takes the steps of a calculation down (see audit)."""
 
     def note(self, name: str, text: str, value: Any, unit: str, source: str) -> Any:
         """Note a step by its name, formula, value, unit and source."""

@@ -130,7 +130,7 @@ def with_module(binary: bytes, module: str) -> bytes:
     line = 'Public Const PROJECT_NAME As String = "{}"'
     source = _put(project.source(XLWINGS), line.format("myaddin"), line.format(PROJECT))
     try:
-        starter = as_class(source, XLWINGS, set(vba.ASKED.findall(module)))
+        starter = as_class(source, XLWINGS, set(vba.CALLS.findall(module)))
     except ValueError as error:
         raise BadInput(f"{_strange()}: {error}") from None
     project.drop(XLWINGS)

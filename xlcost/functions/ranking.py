@@ -87,12 +87,12 @@ def _provider(typed: str) -> str:
     return providers()[plain(typed)]
 
 
-def _reasons(*questions: Callable[[], Any]) -> list[str]:
-    """Why those of the questions that have no answer have none."""
+def _reasons(*calls: Callable[[], Any]) -> list[str]:
+    """The sentence of each of these calls that fails."""
     reasons = []
-    for question in questions:
+    for call in calls:
         try:
-            question()
+            call()
         except XlcostError as error:
             reasons.append(str(error))
     return reasons

@@ -43,7 +43,7 @@ def _exchange_seconds(model: Any, gpu: Any, tokens: Any, gpus: Any) -> Any:
 
 
 def ttft(model: Any, gpu: Any, prompt: Any, gpus: Any, batch: Any, precision: Any) -> Any:
-    """Prefill of a batch of prompts, without asking whether they fit."""
+    """Prefill of a batch of prompts, whether they fit or not."""
     work = flops.inference_exact(
         models.body_params(model),
         models.embeddings(model),
@@ -63,7 +63,7 @@ def ttft(model: Any, gpu: Any, prompt: Any, gpus: Any, batch: Any, precision: An
 
 
 def tpot(model: Any, gpu: Any, context: Any, gpus: Any, batch: Any, precision: Any, cache: str = CACHE) -> Any:
-    """A decoding step of a batch, without asking whether it fits."""
+    """A decoding step of a batch, whether it fits or not."""
     work = flops.inference_rule(models.active(model) - _input_embedding(model), batch)
     return serving.token_seconds(
         _reading_seconds(model, gpu, batch, gpus, precision),

@@ -1,4 +1,4 @@
-"""Help as text, from the catalogue."""
+"""Help as text, from the catalogue: for the command line, the reference page and the sheet of functions."""
 
 from __future__ import annotations
 
@@ -75,6 +75,7 @@ def page(functions: Iterable[FunctionSpec]) -> str:
         "",
         "Each function is the same in a cell (`=NAME(...)`), in Python (`xlcost.name(...)`) and on the command line",
         "(`xlcost calc NAME arg ... key=value`). Every argument takes one value or a range; shapes broadcast.",
+        "Which works without an add-in too: [where.md](where.md).",
     ]
     category = ""
     for spec in functions:
