@@ -3,13 +3,16 @@
 import math
 import random
 import re
+import sys
 
 import pytest
 
 from samples import agrees, arguments, ordered
-from xlcost.audit import HEADING, explain, native_formula
-from xlcost.catalogue import FUNCTIONS
+from xlcost.audit import HEADING
+from xlcost.catalogue import FUNCTIONS, explain, native_formula
 from xlcost.errors import BadInput, NotInTable, XlcostError
+from xlcost.formulas.energy import energy_kwh
+from xlcost.native import cell
 
 ROWWISE = [spec for spec in FUNCTIONS if spec.native]
 EXCEL = {
@@ -83,6 +86,23 @@ def test_each_look_up_names_date_and_source():
     assert "Epoch AI" in by_name["mfu"][4]
     assert by_name["mfu"][1] == "default"
     assert by_name["training_rule"][2] == 6 * 175e9 * 300e9
+
+
+def test_an_explanation_leaves_the_interpreter_alone(monkeypatch):
+    """No profiler or tracer is set: a debugger, or a measurement of coverage, goes on."""
+    for hook in ("setprofile", "settrace"):
+        monkeypatch.setattr(sys, hook, lambda *_: pytest.fail("an explanation set a hook of the interpreter"))
+    assert [row[0] for row in explain("POWER_COST", 400, 100, 0.1, 1)][5:] == [
+        "energy_kwh",
+        "electricity_cost",
+        "result",
+    ]
+
+
+def test_a_step_outside_an_explanation_is_its_formula():
+    explain("POWER_COST", 400, 100, 0.1, 1)
+    assert type(energy_kwh(400.0, 100.0, 1.0)) is float
+    assert energy_kwh(cell("B1"), cell("B2"), 1).text == "B1*B2/1000"
 
 
 def test_an_error_is_explained_by_its_sentence():

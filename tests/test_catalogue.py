@@ -4,6 +4,7 @@ import doctest
 import importlib
 import itertools
 import keyword
+import pickle
 import pkgutil
 import re
 from pathlib import Path
@@ -16,8 +17,8 @@ from samples import agrees, plain_cells
 from xlcost import functions
 from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.errors import XlcostError
-from xlcost.function import REQUIRED, FunctionSpec, default_shown
-from xlcost.hosts.com import argument_help
+from xlcost.function import REQUIRED, FunctionSpec, shown_default
+from xlcost.hosts.arguments import argument_help
 from xlcost.hosts.reference import default_text
 from xlcost.quantities import Flag
 from xlcost.sources import Assumed, Source
@@ -147,7 +148,7 @@ def test_contract(text):
     for p, (name, optional, default) in zip(spec.parameters, expected, strict=True):
         assert p.required != optional, name
         if default is not None:
-            assert default_shown(p) == default, name
+            assert shown_default(p) == default, name
 
 
 def test_categories():
@@ -234,6 +235,11 @@ def test_example_holds(spec):
     assert plain_cells(found)
     if not spec.variadic:
         assert spec.call(**spec.example_arguments) == found
+
+
+@each_function
+def test_a_spec_goes_to_another_process(spec):
+    assert pickle.loads(pickle.dumps(spec)) is spec
 
 
 @each_function

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 import xlcost
 from samples import agrees, hosted, plain_cells
 from xlcost.catalogue import BY_NAME, FUNCTIONS
-from xlcost.cells import ERROR_CODES, FAILURE_MARK, MISSING, Failure, com, over_cells, typed
+from xlcost.cells import ERROR_CODES, MISSING, Failure, over_cells
+from xlcost.cli.arguments import cell_value
+from xlcost.hosts import com
 from xlcost.quantities import Choice, Date, Key, ModelWord, Series
 
 NA = next(number for number, code in ERROR_CODES.items() if code == "#N/A")
@@ -442,9 +444,16 @@ def test_a_whole_table_has_no_empty_cells_but_blank_ones(name):
 
 
 def test_failure_is_a_marked_text_for_xlwings():
-    shown = com(xlcost.gpu_spec, [["A100"], ["H10O"]], "bf16_tflops")
-    assert shown == [[312.0], [f"{FAILURE_MARK} #N/A unknown gpu 'H10O'; did you mean 'h100-sxm'?"]]
+    shown = com.answer(xlcost.gpu_spec, [["A100"], ["H10O"]], "bf16_tflops")
+    assert shown == [[312.0], [f"{com.FAILURE_MARK} #N/A unknown gpu 'H10O'; did you mean 'h100-sxm'?"]]
 
 
 def test_words_of_the_command_line():
-    assert [typed(word) for word in ("1.5", "-2", "1e9", "70B", "gpt-3", "")] == [1.5, -2.0, 1e9, "70B", "gpt-3", None]
+    assert [cell_value(word) for word in ("1.5", "-2", "1e9", "70B", "gpt-3", "")] == [
+        1.5,
+        -2.0,
+        1e9,
+        "70B",
+        "gpt-3",
+        None,
+    ]

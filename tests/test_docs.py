@@ -1,5 +1,6 @@
-"""Pages that are generated equal their rendering; commands in the README run as written."""
+"""Commands and Python in the README and in the pages of docs/ run as written."""
 
+import doctest
 import re
 import shlex
 
@@ -45,3 +46,25 @@ def test_readme_gives_each_command_for_both_systems():
 def test_links_of_the_readme_lead_somewhere():
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+PAGES = [path for path in sorted((ROOT / "docs").glob("*.md")) if ">>> " in path.read_text(encoding="utf-8")]
+
+
+def test_pages_with_examples():
+    assert "tracing.md" in [path.name for path in PAGES]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_examples_of_a_page_hold(path):
+    text = re.sub("^```.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    page = doctest.DocTestParser().get_doctest(text, {}, path.name, str(path), 0)
+    report = []
+    result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(page, out=report.append)
+    assert not result.failed, "".join(report)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_links_of_a_page_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target

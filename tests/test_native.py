@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from samples import PEAKED, arguments
-from xlcost.catalogue import FUNCTIONS, named
+from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.errors import BadInput, XlcostError
 from xlcost.kit import styles
 from xlcost.kit.book import Book
@@ -78,7 +78,7 @@ def workbook(tmp_path_factory):
             expected[spec.name][f"A{row}"] = value
     sheet = book.sheet("BROKEN", "calc", {"A": 20})
     for row, (name, broken, _) in enumerate(BROKEN, 1):
-        put_row(sheet, named(name), row, named(name).example_arguments | broken)
+        put_row(sheet, spec_of(name), row, spec_of(name).example_arguments | broken)
     add_tables(book, whole=True)
     path = tmp_path_factory.mktemp("native") / "native.xlsx"
     openpyxl_workbook(book).save(path)
@@ -116,7 +116,7 @@ def same(python, sheet):
 @pytest.mark.parametrize(("name", "broken", "sentence"), BROKEN, ids=str)
 def test_arguments_that_do_not_go_together_are_named_in_python(name, broken, sentence):
     with pytest.raises(BadInput, match=sentence):
-        named(name).call(**named(name).example_arguments | broken)
+        spec_of(name).call(**spec_of(name).example_arguments | broken)
 
 
 @pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
@@ -146,6 +146,16 @@ def test_constants_leave_no_trace():
     ).text
     assert "IF(" not in text
     assert text.startswith("6*B1*B2/")
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [lambda x: 1 if x > 2 else x, lambda x: x or 1, lambda x: not x, lambda x: 0 < x < 1, lambda x: max(x, 1)],
+)
+def test_nothing_in_python_decides_by_a_cell(decide):
+    """A cell is not simply true: one branch would be left out of the formula without a word."""
+    with pytest.raises(TypeError, match=r"B1.* is not known while its formula is written: use np\.where"):
+        decide(cell("B1"))
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,12 @@ ROOMS = {
     "feeds": "csv_tables errors facts files prices",
     "functions": "errors facts formulas function prices quantities sources steps",
     "native": "function quantities steps",
-    "audit": "errors facts function functions native quantities sources steps",
-    "catalogue": "audit function",
+    "audit": "function native quantities sources steps",
+    "catalogue": "audit errors facts function functions native quantities sources",
     "cells": "errors function quantities",
-    "xlcost": "audit errors functions",
-    "hosts": "function native quantities sources",
-    "addin": "cells xlcost",
+    "xlcost": "catalogue errors functions",
+    "hosts": "cells function native quantities sources",
+    "addin": "hosts xlcost",
     "desktop": "errors facts files function hosts prices",
     "ooxml": "errors files",
     "kit": "catalogue errors facts native ooxml prices quantities sources",
@@ -38,8 +38,8 @@ ROOMS = {
     "into_workbook": "catalogue csv_tables errors facts files function functions hosts kit native ooxml prices "
     "quantities",
     "batch": "blueprints csv_tables errors files kit ooxml prices",
-    "cli": "audit batch blueprints catalogue cells desktop errors facts feeds files hosts into_workbook "
-    "kit ooxml prices quantities xlcost",
+    "cli": "batch blueprints catalogue desktop errors facts feeds files hosts into_workbook kit ooxml "
+    "prices quantities xlcost",
     "__main__": "cli",
 }
 LIGHT = {
@@ -52,6 +52,7 @@ LIGHT = {
     "steps": set(),
     "formulas": {"numpy"},
     "native": {"numpy"},
+    "audit": {"numpy"},
     "cells": {"numpy"},
     "ooxml": set(),
 }

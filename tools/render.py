@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests", 
 import accuracy
 import credits
 import plan_page
+import where_page
 from xlcost import __version__
 from xlcost.blueprints.packaged import GENERATED
 from xlcost.catalogue import FUNCTIONS
@@ -60,6 +61,7 @@ FILES: dict[str, Render] = {
     "docs/functions.md": text(lambda: reference.page(FUNCTIONS)),
     "docs/checklist.md": text(lambda: checklist.page(FUNCTIONS)),
     "docs/plan.md": text(plan_page.page),
+    "docs/where.md": text(where_page.page),
     "docs/accuracy.md": text(accuracy.page),
     "DATA_SOURCES.md": text(credits.page),
     **{name: workbook(make) for name, make in GENERATED.items()},

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlcost.audit import explain, native_formula
+    from xlcost.catalogue import explain, native_formula
     from xlcost.errors import BadInput, NoResult, NotInTable, XlcostError
     from xlcost.functions.api import api_cost, api_price
     from xlcost.functions.carbon import carbon_kg
@@ -60,7 +60,7 @@ HOMES = {
     "commit_gpus": "xlcost.functions.commitments",
     "data_as_of": "xlcost.functions.lists",
     "energy_kwh": "xlcost.functions.energy",
-    "explain": "xlcost.audit",
+    "explain": "xlcost.catalogue",
     "fleet_gpus": "xlcost.functions.planning",
     "gpu_fit": "xlcost.functions.memory",
     "gpu_list": "xlcost.functions.lists",
@@ -80,7 +80,7 @@ HOMES = {
     "model_list": "xlcost.functions.lists",
     "model_params": "xlcost.functions.models",
     "model_spec": "xlcost.functions.models",
-    "native_formula": "xlcost.audit",
+    "native_formula": "xlcost.catalogue",
     "own_breakeven": "xlcost.functions.ownership",
     "own_gpu_hour": "xlcost.functions.ownership",
     "param_count": "xlcost.functions.params",

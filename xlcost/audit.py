@@ -1,26 +1,21 @@
-"""EXPLAIN and NATIVE_FORMULA: how a figure comes about, and the formula behind a function.
+"""The working of a figure: each argument, look-up and formula on the way to it as a row, which EXPLAIN shows.
 
-An explanation calls the body with tracers that are named after the arguments and know their values. Look-ups and
-the formulas of `formulas/` report to a recorder; each becomes a row, and the next formula is written with its name.
+A function's body is called with tracers that are named after its arguments and know their values. Look-ups and the
+formulas of `formulas/` report to a recorder (`Working`); each becomes a row, and the next formula is written with its
+name. Knows specs and tracers; must not know which functions there are (see catalogue). Begin with `explanation`.
 """
 
 from __future__ import annotations
 
-import itertools
-import sys
 from typing import Any
 
 import numpy as np
 
-from xlcost.errors import BadInput, NotInTable, XlcostError, nearest
-from xlcost.facts.store import each_row
-from xlcost.function import FunctionSpec, Parameter, describe, function
-from xlcost.functions.order import ABOUT, COMPUTING
-from xlcost.native import Tracer, formula, model_cell, optional_cell, traced
-from xlcost.native import cell as tracer_cell
-from xlcost.quantities import Choice, Date, FunctionName, Given, ModelWord, Series, Steps, Text, serial_date
-from xlcost.sources import PATTERSON_2021, XLCOST_TABLES, Assumed
-from xlcost.steps import RECORDER, STEPS
+from xlcost.function import FunctionSpec, Parameter
+from xlcost.native import Tracer, as_tracer, cell
+from xlcost.quantities import Choice, Date, ModelWord, serial_date
+from xlcost.sources import Assumed
+from xlcost.steps import RECORDER
 
 HEADING = ["step", "formula", "value", "unit", "source"]
 UNITS = (
@@ -59,15 +54,12 @@ class Working:
         self.known[text] = Tracer(own, value=lambda: value)
         return self.known[text]
 
-    def returned(self, frame: Any, event: str, result: Any) -> None:
-        """Called by the interpreter at each return: a formula's result becomes a step, and is known by its name."""
-        if event != "return" or frame.f_code not in STEPS or not isinstance(result, Tracer):
-            return
-        if result.text in self.names:
-            return
+    def formula(self, name: str, result: Any, unit: str) -> Any:
+        """A row for a formula's result, which is known by the formula's name from then on."""
+        if not isinstance(result, Tracer) or result.text in self.names:
+            return result
         value = result.value.item() if isinstance(result.value, (np.generic, np.ndarray)) else result.value
-        named = self.note(frame.f_code.co_name, result.text, value, STEPS[frame.f_code], "")
-        result.text, result.rank = named.text, named.rank
+        return self.note(name, result.text, value, unit, "")
 
     def look_up(self, table: Any, key: Any, column: Any, found: Tracer) -> Tracer:
         row = table.rows[table.row_number(key)]
@@ -82,79 +74,31 @@ class Working:
         return self.note("price", text, found.value, "USD / GPU-hour", source)
 
 
-@function(
-    "EXPLAIN",
-    category="Audit",
-    source=XLCOST_TABLES,
-    example={
-        "function_name": "POWER_COST",
-        "arguments": (400.0, 100.0, 0.1, 1.0),
-        "returns": [
-            HEADING,
-            ["watts", "argument", 400.0, "W", ""],
-            ["hours", "argument", 100.0, "hours", ""],
-            ["electricity", "argument", 0.1, "USD / kWh", ""],
-            ["pue", "argument", 1.0, "ratio", ""],
-            ["energy_kwh", "watts*hours*pue/1000", 40.0, "kWh", ""],
-            ["electricity_cost", "energy_kwh*electricity", 4.0, "USD", ""],
-            ["result", "electricity_cost", 4.0, "USD", str(PATTERSON_2021)],
-        ],
-    },
-    native=False,
-)
-def explain(function_name: FunctionName, *arguments: Given) -> Steps:
-    """The working of a function: each step with its formula, value, unit and source; or the sentence of its error.
-
-    The first argument is the function's name, the others are what that function takes, in its order, one value each.
-    Steps are written with the names of the arguments and of the steps above them, so that they can be checked one by
-    one; the last one is the result.
-    """
-    spec = named(function_name)
-    single = [_single(p, value) for p, value in itertools.zip_longest(spec.parameters, arguments)][: len(arguments)]
-    try:
-        result = spec.call(*single)
-        values = spec.bind(tuple(single), {})
-    except XlcostError as error:
-        return [HEADING, ["error", str(error), error.code, "", ""]]
-    return [HEADING, *_working(spec, values, result)]
-
-
-def _single(p: Parameter | None, value: Any) -> Any:
-    """One value; a range only where the function takes one as a whole."""
-    if not isinstance(value, (list, tuple, np.ndarray)) or (p is not None and isinstance(p.word, Series)):
-        return value
-    cells = np.asarray(value, dtype=object)
-    if cells.size != 1:
-        raise BadInput("arguments: EXPLAIN takes one value for each argument, not a range")
-    return cells.item()
-
-
-def _working(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[Any]]:
-    """Arguments, steps, result."""
+def explanation(spec: FunctionSpec, values: list[Any], result: Any) -> list[list[Any]]:
+    """The heading, then a row for each argument and step, and for the result. Values are as the body takes them."""
     working = Working()
-    given = [
-        _argument(working, p, value) for p, value in zip(spec.parameters, values, strict=False) if value is not None
-    ]
-    text = _steps(spec, working, [dict(given).get(p.name) for p in spec.parameters], values)
+    given = {
+        p.name: _argument(working, p, value)
+        for p, value in zip(spec.parameters, values, strict=False)
+        if value is not None
+    }
+    text = _steps(spec, working, [given.get(p.name) for p in spec.parameters], values)
     shown = result if isinstance(result, (float, str)) else _shape(result)
-    return [*working.rows, ["result", text, shown, spec.returns.unit, str(spec.source)]]
+    return [HEADING, *working.rows, ["result", text, shown, spec.returns.unit, str(spec.source)]]
 
 
 def _steps(spec: FunctionSpec, working: Working, named: list[Any], plain: list[Any]) -> str:
     """Run the body on named tracers while the recorder listens; gives the last step's text.
 
-    A body that searches or simulates runs on plain values instead, and tells its steps itself.
+    A body that searches or simulates runs on plain values instead, and records its steps itself.
     """
     rows = len(working.rows)
     token = RECORDER.set(working)
-    watching = sys.getprofile()
-    sys.setprofile(working.returned)
     try:
-        return traced(spec.body(*named)).text
+        return as_tracer(spec.body(*named)).text
     except (TypeError, AttributeError, ValueError):
         if spec.native:
             raise
-        sys.setprofile(watching)
         del working.rows[rows:]
         if spec.category == "Audit":
             return spec.summary
@@ -163,7 +107,6 @@ def _steps(spec: FunctionSpec, working: Working, named: list[Any], plain: list[A
         single = isinstance(spec.body(*plain), float)
         return str(working.rows[-1][0]) if single and len(working.rows) > rows else spec.summary
     finally:
-        sys.setprofile(watching)
         RECORDER.reset(token)
 
 
@@ -180,52 +123,5 @@ def _argument(working: Working, p: Parameter, value: Any) -> Any:
     working.rows.append([p.name, how, plain, p.word.unit, source])
     working.names[p.name] = shown
     if isinstance(p.word, Choice):
-        return p.name, value
-    return p.name, tracer_cell(p.name, value, is_number=isinstance(p.word, ModelWord) and isinstance(value, float))
-
-
-@function(
-    "NATIVE_FORMULA",
-    category="Audit",
-    source=XLCOST_TABLES,
-    example={
-        "function_name": "TRAIN_HOURS",
-        "returns": "=6*IF(ISNUMBER(model),model,INDEX(Models_active_params,MATCH(model,Models_id,0)))*tokens"
-        "/(INDEX(GPUs_table,MATCH(gpu,GPUs_id,0),MATCH(INDEX(Precisions_peak,MATCH(IF(ISBLANK(precision),"
-        '"bf16",precision),Precisions_id,0)),GPUs_columns,0))*1E+12*IF(ISBLANK(mfu),0.34,mfu))/3600/gpus',
-    },
-    native=False,
-)
-def native_formula(function_name: FunctionName) -> Text:
-    """A function as plain spreadsheet text, written with the names of its arguments.
-
-    It looks up in the named columns of a workbook's own table sheets (Models_params, Prices_usd ...). A function that
-    searches, sorts, simulates or would not fit into a cell has none: #N/A.
-    """
-    if isinstance(function_name, np.ndarray):
-        return each_row(_native_text, function_name)
-    return _native_text(function_name)
-
-
-def _native_text(name: str) -> str:
-    spec = named(name)
-    if not spec.native:
-        raise NotInTable(f"{spec.name} has no formula: it searches, sorts or simulates, or is too long for a cell")
-    return "=" + formula(spec, {p.name: _cell(p) for p in spec.parameters}).text
-
-
-def _cell(p: Parameter) -> Tracer:
-    if isinstance(p.word, ModelWord):
-        return model_cell(p.name)
-    return tracer_cell(p.name) if p.required else optional_cell(p.name)
-
-
-KNOWN = {spec.name: spec for spec in map(describe, (*COMPUTING, explain, native_formula, *ABOUT))}
-
-
-def named(name: str) -> FunctionSpec:
-    """The function of this name, whatever its case."""
-    spec = KNOWN.get(name.upper())
-    if spec is None:
-        raise NotInTable(f"unknown function '{name}'{nearest(name, KNOWN)}")
-    return spec
+        return value
+    return cell(p.name, value, is_number=isinstance(p.word, ModelWord) and isinstance(value, float))

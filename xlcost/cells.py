@@ -1,7 +1,8 @@
 """The boundary of all hosts: what stands in cells <-> what functions take and give.
 
 Cells hold numbers, text, TRUE/FALSE, dates, blanks and error values; a range arrives as rows. A bad row of a range
-becomes a `Failure` of its own and leaves the others alone. Hosts differ only in how they show a failure.
+becomes a `Failure` of its own and leaves the others alone. Knows specs; must not know a host: how a host shows a
+failure stands in its file of `hosts/`. Begin with `over_cells`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-import re
-import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -30,16 +30,6 @@ ERROR_CODES = {
     -2146826259: "#NAME?",
     -2146826252: "#NUM!",
     -2146826246: "#N/A",
-}
-FAILURE_MARK = "#xlcost"
-CALC_ERRORS = {  # the numbers that LibreOffice Calc has for them; a cell holds one in the lower half of a NaN
-    "#NULL!": 521,
-    "#DIV/0!": 532,
-    "#VALUE!": 519,
-    "#REF!": 524,
-    "#NAME?": 525,
-    "#NUM!": 503,
-    "#N/A": 32767,
 }
 
 
@@ -103,10 +93,10 @@ def _texts(cells: list[Any]) -> list[Any]:
 
 def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     """The function over cells: one value or Failure, or rows of them."""
-    return _shown(_answer(spec, arguments))
+    return as_rows(results(spec, arguments))
 
 
-def _answer(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
+def results(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
     """One value or Failure, a block of them as an array, or rows."""
     values = [values_of(raw) for raw in arguments]
     if spec.whole:
@@ -117,7 +107,7 @@ def _answer(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
         if not shapes and broken:
             return broken
         if not shapes:
-            return _shown(spec.call(*values))
+            return as_rows(spec.call(*values))
         shape = np.broadcast_shapes(*shapes)
     except XlcostError as error:
         return Failure(error.code, str(error))
@@ -148,7 +138,8 @@ def _whole(spec: FunctionSpec, values: list[Any]) -> Any:
     return result
 
 
-def _shown(value: Any) -> Any:
+def as_rows(value: Any) -> Any:
+    """An array as rows, all else as it is."""
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
@@ -179,46 +170,20 @@ def _by_rows(spec: FunctionSpec, columns: list[Any], size: int) -> np.ndarray:
     return out
 
 
-def com(public: Any, *arguments: Any) -> Any:
-    """For xlwings: a Failure becomes a marked text, which the add-in's wrapper turns into the error value."""
-    result = _answer(describe(public), arguments)
-    if isinstance(result, np.ndarray) and result.dtype.kind == "f":
-        return _rows_of_numbers(result)
-    shown = _shown(result)
-    return [[_marked(v) for v in row] for row in shown] if isinstance(shown, list) else [[_marked(shown)]]
+def blank_zeros(public: Any, explained: Any = None) -> Iterator[bool]:
+    """Of each argument, whether a 0 stands for a blank, where a host hands on blank cells as 0.
 
-
-def _rows_of_numbers(block: np.ndarray) -> list[Any]:
-    """Rows without a failure, as tuples, which are made quickest; a single row, which xlwings hands on alone, as the
-    list that pywin32 takes for one value."""
-    flat = block.ravel().tolist()
-    return [flat] if len(block) == 1 else list(zip(*[iter(flat)] * block.shape[1], strict=True))
-
-
-def _marked(value: Any) -> Any:
-    return f"{FAILURE_MARK} {value.code} {value.sentence}" if isinstance(value, Failure) else value
-
-
-def calc(public: Any, *arguments: Any, explained: Any = None) -> tuple[tuple[Any, ...], ...]:
-    """For LibreOffice Calc: always rows; a Failure becomes the NaN that stands for its error value there.
-
-    A blank cell arrives as 0, so a single 0 may be a blank (`_blank_zeros`). `explained` is the function whose
+    It does where the argument takes no 0, or where what is left out is looked up. `explained` is the function whose
     arguments follow the first one.
     """
-    zeros = _blank_zeros(public) if explained is None else (_blank_zeros(public)[0], *_blank_zeros(explained))
-    given = [
-        None if blank and type(raw) is float and raw == 0 else raw
-        for raw, blank in zip(arguments, itertools.chain(zeros, itertools.repeat(False)), strict=False)
-    ]
-    result = over_cells(describe(public), tuple(given))
-    if not isinstance(result, list):
-        return ((calc_error(result.code) if isinstance(result, Failure) else result,),)
-    return tuple(tuple(calc_error(v.code) if isinstance(v, Failure) else v for v in row) for row in result)
+    zeros = _blank_zeros(public)
+    if hasattr(explained, "spec"):
+        zeros = (zeros[0], *_blank_zeros(explained))
+    return itertools.chain(zeros, itertools.repeat(False))
 
 
 @functools.cache
 def _blank_zeros(public: Any) -> tuple[bool, ...]:
-    """Of each argument, whether a 0 counts as left out: it takes no 0, or what is left out is looked up."""
     return tuple(p.default is None or not _takes_zero(p) for p in describe(public).parameters)
 
 
@@ -227,57 +192,3 @@ def _takes_zero(p: Parameter) -> bool:
         return isinstance(p.word, Number) and p.word.accept(0.0, p.name) is not None
     except BadInput:
         return False
-
-
-def calc_error(code: str) -> float:
-    """The NaN that Calc shows as this error value."""
-    (nan,) = struct.unpack("<d", struct.pack("<II", CALC_ERRORS[code], 0x7FF80000))
-    return float(nan)
-
-
-def lite(public: Any, *arguments: Any, explained: Any = None) -> list[list[Any]]:
-    """For xlwings Lite: always rows; a Failure becomes the text of its error value, which that host makes the value.
-
-    Error values arrive as text. Excel on the desktop hands on blank cells as 0, in ranges too (`_blank_zeros`).
-    `explained` is the function whose arguments follow the first one.
-    """
-    known = hasattr(explained, "spec")
-    zeros = (_blank_zeros(public)[0], *_blank_zeros(explained)) if known else _blank_zeros(public)
-    blanks = itertools.chain(zeros, itertools.repeat(False))
-    result = over_cells(describe(public), tuple(_from_lite(v, z) for v, z in zip(arguments, blanks, strict=False)))
-    rows = result if isinstance(result, list) else [[result]]
-    return [[v.code if isinstance(v, Failure) else v for v in row] for row in rows]
-
-
-def name_in(raw: Any) -> str:
-    """The name that a cell holds, as Python writes it; "" where it holds none."""
-    while isinstance(raw, (list, tuple)) and raw:
-        raw = raw[0]
-    return raw.strip().lower() if isinstance(raw, str) else ""
-
-
-def _from_lite(raw: Any, zero_is_blank: bool) -> Any:
-    if isinstance(raw, (list, tuple)):
-        known = set(itertools.chain.from_iterable(raw))
-        as_it_is = known.isdisjoint(CALC_ERRORS) and not (zero_is_blank and 0 in known)
-        return raw if as_it_is else [[_from_lite(v, zero_is_blank) for v in row] for row in raw]
-    if zero_is_blank and type(raw) in (int, float) and raw == 0:
-        return None
-    if isinstance(raw, str) and raw in CALC_ERRORS:
-        return Failure(raw, f"an argument holds {raw}")
-    return raw
-
-
-def typed(text: str) -> Any:
-    """A word of the command line as a cell would hold it: a number where it is one, {1,2,3} as a list, else text."""
-    if text == "":
-        return None
-    if text.startswith("{") and text.endswith("}"):
-        return [typed(part.strip()) for part in re.split("[,;]", text[1:-1])]
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-__all__ = ["BadInput", "Failure", "calc", "calc_error", "com", "lite", "name_in", "over_cells", "typed", "values_of"]

@@ -3,11 +3,13 @@
 A decorated function is called with anything its words take and gives plain floats, arrays or text; its spec
 (name, words, defaults, bounds, example, source) stands beside it as `.spec`. Every host is rendered from specs.
 The body itself sees converted values only, or tracers, which write down the spreadsheet formula (see native).
+Must not know a public function, a table or a host. Begin with `function` and `FunctionSpec.call`.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import itertools
 import math
@@ -78,7 +80,7 @@ class Parameter:
 
 
 def _clean_id(seen: set[str], accept: Callable[[Any], Any], value: Any) -> Any:
-    """An id that was read before, and needed no mending, is taken as it is."""
+    """An id that was read before, and read as it is written, is taken at once."""
     if type(value) is str and value in seen:
         return value
     accepted = accept(value)
@@ -133,6 +135,10 @@ class FunctionSpec:
     body: Callable[..., Any]
     native: bool
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process: where the function stands, since its body is no name of a module."""
+        return _spec_at, (self.body.__module__, self.body.__name__)
+
     @property
     def python_name(self) -> str:
         return self.name.lower()
@@ -183,7 +189,7 @@ class FunctionSpec:
         return values
 
     def bind(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
-        """Arguments in order, converted; a name nobody knows is an error."""
+        """Arguments in order, converted; a name that is no argument is an error."""
         if self.variadic:
             if named:
                 raise BadInput(f"{self.name} takes its arguments in order, without names: {self.signature}")
@@ -224,12 +230,12 @@ class FunctionSpec:
                     break
             else:
                 result = self.body(*values)
-                return (
-                    result if type(result) is float and -math.inf < result < math.inf else finished(result, self.name)
-                )
+                if type(result) is float and -math.inf < result < math.inf:
+                    return result
+                return plain_result(result, self.name)
             _check_shapes(self, values)
             with np.errstate(all="ignore"):
-                return finished(by_kind(self.body, values, self.chosen, self.optional), self.name)
+                return plain_result(by_kind(self.body, values, self.chosen, self.optional), self.name)
         except XlcostError:
             raise
         except (ZeroDivisionError, OverflowError):
@@ -242,7 +248,7 @@ class FunctionSpec:
                 raise BadInput(f"{p.name}: {self.name} takes one value here, not a range")
         try:
             with np.errstate(all="ignore"):
-                return finished(self.body(*values), self.name)
+                return plain_result(self.body(*values), self.name)
         except (ZeroDivisionError, OverflowError):
             raise NoResult(f"{self.name} has no finite result for these arguments") from None
 
@@ -252,11 +258,11 @@ def _shown(p: Parameter) -> str:
         return f"[{p.name}, ...]"
     if p.required:
         return p.name
-    default = default_shown(p)
+    default = shown_default(p)
     return f"[{p.name}={default}]" if default else f"[{p.name}]"
 
 
-def default_shown(p: Parameter) -> str:
+def shown_default(p: Parameter) -> str:
     """A default as a reader would type it, "" where there is none to show."""
     default = p.default
     if default is None:
@@ -278,14 +284,14 @@ def _check_shapes(spec: FunctionSpec, values: list[Any]) -> None:
             raise BadInput(f"{spec.name}: the ranges do not fit together ({shown})") from None
 
 
-def finished(result: Any, name: str) -> Any:
+def plain_result(result: Any, name: str) -> Any:
     """Plain floats for scalars; NaN and infinity are errors, never results."""
     if type(result) is float or isinstance(result, str):
         if type(result) is float and not math.isfinite(result):
             raise NoResult(f"{name} has no finite result for these arguments")
         return result
     if (isinstance(result, np.ndarray) and result.ndim == 0) or isinstance(result, np.generic):
-        return finished(result.item(), name)
+        return plain_result(result.item(), name)
     if isinstance(result, np.ndarray) and result.dtype.kind == "f" and not math.isfinite(result.sum()):
         finite = np.isfinite(result)  # the sum is quick, but may overflow where no item does
         if not finite.all():
@@ -389,3 +395,8 @@ def _default(word: Word, parameter: inspect.Parameter) -> Any:
 def describe(public: Any) -> FunctionSpec:
     """The spec that stands beside a public function."""
     return cast(FunctionSpec, public.spec)
+
+
+def _spec_at(module: str, name: str) -> FunctionSpec:
+    """The spec of the function of this name in a module."""
+    return describe(getattr(importlib.import_module(module), name))

@@ -3,6 +3,7 @@
 A tracer stands for a cell. Arithmetic on it writes Excel text and, where the cell's value is known, computes the
 value alongside, so that a workbook's cached numbers come from the same line as its formulas. Look-ups become
 INDEX/MATCH and SUMIFS over the named columns of the workbook's table sheets (Models_params, Prices_usd ...).
+Must not know a function or a table by name. Begin with `formula`; docs/tracing.md says what a body may do.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from xlcost.function import REFUSED, FunctionSpec
-from xlcost.quantities import excel_serial
+from xlcost.function import REFUSED, FunctionSpec, Parameter
+from xlcost.quantities import ModelWord, excel_serial
 from xlcost.steps import RECORDER
 
 COLUMN_NAME = re.compile(r"\b(Models|GPUs|Precisions|Regions|Prices|Quotes|Aliases)_(\w+)")
@@ -121,10 +122,14 @@ class Tracer(NDArrayOperatorsMixin):
 
     __hash__ = object.__hash__
 
+    def __bool__(self) -> bool:
+        """A cell is neither true nor false while its formula is written: `if`, `and`, `or` and `not` are errors."""
+        raise TypeError(f"{self.text} is not known while its formula is written: use np.where (docs/tracing.md)")
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options:
             return NotImplemented
-        parts = [traced(part) for part in inputs]
+        parts = [as_tracer(part) for part in inputs]
 
         def value() -> Any:
             with np.errstate(all="ignore"):
@@ -136,7 +141,7 @@ class Tracer(NDArrayOperatorsMixin):
             if right.text == IDLE.get(sign):
                 return left
             if sign == "*" and "0" in (left.text, right.text):
-                return traced(0.0)
+                return as_tracer(0.0)
             if sign == "+" and left.text == "0":
                 return right
             return Tracer(wrap(left, rank) + sign + wrap(right, rank + 1), rank, value)
@@ -153,17 +158,19 @@ class Tracer(NDArrayOperatorsMixin):
 
     def __xl_look_up__(self, look_up: Any, table: Any, key: Any, column: Any) -> Tracer:
         """The look-up itself comes along, for the value."""
-        row = f"MATCH({traced(key).text},{table.name}_id,0)"
+        row = f"MATCH({as_tracer(key).text},{table.name}_id,0)"
         if isinstance(column, str):
             text = f"INDEX({table.name}_{column},{row})"
         else:
-            text = f"INDEX({table.name}_table,{row},MATCH({traced(column).text},{table.name}_columns,0))"
-        found = Tracer(text, ATOM, lambda: look_up(table, traced(key).value, traced(column).value))
+            text = f"INDEX({table.name}_table,{row},MATCH({as_tracer(column).text},{table.name}_columns,0))"
+        found = Tracer(text, ATOM, lambda: look_up(table, as_tracer(key).value, as_tracer(column).value))
         recorder = RECORDER.get()
-        return found if recorder is None else recorder.look_up(table, traced(key).value, traced(column).value, found)
+        return (
+            found if recorder is None else recorder.look_up(table, as_tracer(key).value, as_tracer(column).value, found)
+        )
 
     def __xl_offer__(self, offer_value: Any, column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Tracer:
-        g, p, t, d = (traced(part) for part in (gpu, provider, term, serial))
+        g, p, t, d = (as_tracer(part) for part in (gpu, provider, term, serial))
         text = offer_text(column, g.text, p.text, t.text, wrap(d, ADD))
         found = Tracer(text, ATOM, lambda: offer_value(column, g.value, p.value, t.value, float(d.value)))
         recorder = RECORDER.get()
@@ -194,7 +201,7 @@ def offer_text(column: str, gpu: str, provider: str, term: str, day: str) -> str
     return f"IF({quoted}>0,0,{packaged})"
 
 
-def traced(part: Any) -> Tracer:
+def as_tracer(part: Any) -> Tracer:
     """A constant as a tracer; a tracer as it is."""
     if isinstance(part, Tracer):
         return part
@@ -212,7 +219,7 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
         return yes if condition else no
     if RECORDER.get() is not None:  # an explanation shows the branch that was taken
         return yes if condition.value else no
-    y, n = traced(yes), traced(no)
+    y, n = as_tracer(yes), as_tracer(no)
 
     def value() -> Any:
         truth = condition.value
@@ -234,7 +241,7 @@ def as_text(value: Any) -> str:
 
 def join(*parts: Any, show: Callable[[Any], str] = as_text) -> Tracer:
     """Text & text."""
-    tracers = [traced(part) for part in parts]
+    tracers = [as_tracer(part) for part in parts]
     return Tracer(
         "&".join(wrap(part, JOIN + 1) for part in tracers),
         JOIN,
@@ -244,7 +251,7 @@ def join(*parts: Any, show: Callable[[Any], str] = as_text) -> Tracer:
 
 def call(name: str, *parts: Any, value: Callable[..., Any]) -> Tracer:
     """Any other portable Excel function, with what it gives for the values of its arguments."""
-    tracers = [traced(part) for part in parts]
+    tracers = [as_tracer(part) for part in parts]
     text = f"{name}({','.join(part.text for part in tracers)})"
     return Tracer(text, ATOM, lambda: value(*(part.value for part in tracers)))
 
@@ -269,11 +276,18 @@ def optional_cell(text: str) -> Tracer:
     return Tracer(text, left_out=Tracer(f"ISBLANK({text})"))
 
 
+def argument_cell(p: Parameter, text: str) -> Tracer:
+    """A cell that holds an argument as a reader fills it in; blank where it may be left out."""
+    if isinstance(p.word, ModelWord):
+        return model_cell(text)
+    return cell(text) if p.required else optional_cell(text)
+
+
 def formula(spec: FunctionSpec, arguments: dict[str, Any]) -> Tracer:
     """The function as plain Excel text over the given cells and constants.
 
-    >>> from xlcost.catalogue import named
-    >>> formula(named("TRAIN_FLOPS"), {"model": cell("B1", is_number=True), "tokens": cell("B2")}).text
+    >>> from xlcost.catalogue import spec_of
+    >>> formula(spec_of("TRAIN_FLOPS"), {"model": cell("B1", is_number=True), "tokens": cell("B2")}).text
     '6*B1*B2'
     """
     values = []
@@ -284,4 +298,4 @@ def formula(spec: FunctionSpec, arguments: dict[str, Any]) -> Tracer:
             values.append(where(blank, p.default, given) if blank is not None and p.default is not None else given)
         else:
             values.append(p.accept(given))
-    return traced(spec.body(*values))
+    return as_tracer(spec.body(*values))

@@ -3,6 +3,7 @@
 A word turns what a caller gives (a number, text such as "70B", a list, an array, a date) into what formulas
 take: floats, float arrays, ids. Anything else is a `BadInput` whose sentence names the argument.
 Blank items of a list (None) become NaN in numbers and None in ids; `function.otherwise` fills them.
+Must not know a table: whether an id is in it, the look-up says. Begin with the words themselves, at the end.
 """
 
 from __future__ import annotations

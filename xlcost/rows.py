@@ -2,6 +2,7 @@
 
 Rows are of one kind when they make the same choices and leave the same arguments out. A body therefore sees a
 choice as text and an argument as given or not, never a mixture, and a row cannot fail for what another row asks.
+Knows arrays; must not know what a function or an argument is. Begin with `by_kind`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def by_kind(body: Callable[..., Any], values: Sequence[Any], chosen: Sequence[bo
 
 
 def in_chunks(body: Callable[..., Any], values: Sequence[Any]) -> Any:
-    """A long column by pieces that stay in the processor's cache; a failure is told of the whole column."""
+    """A long column by pieces that stay in the processor's cache; after a failure once again, whole, for the rows."""
     shapes = {v.shape for v in values if isinstance(v, np.ndarray)}
     size = max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
     if size < 2 * CHUNK or len(shapes) > 1 or len(next(iter(shapes))) > 1:

@@ -1,10 +1,15 @@
-"""What EXPLAIN hears of: which formulas are steps, with which unit, and who records them just now."""
+"""Steps: which formulas are rows of an explanation, with the unit of their result; and who records steps now.
+
+A step runs as any function does. Only while an explanation is made (see audit) its result goes to the recorder,
+which writes a row and gives back what stands for the result from then on. Must not know a formula, a table or
+spreadsheet text. Begin with `step`.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import CodeType, FunctionType
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 P = ParamSpec("P")
@@ -12,10 +17,13 @@ R = TypeVar("R")
 
 
 class Recorder(Protocol):
-    """Somebody who wants to know the steps of a calculation (see audit)."""
+    """What takes the steps of a calculation down (see audit)."""
 
     def note(self, name: str, text: str, value: Any, unit: str, source: str) -> Any:
         """Note a step by its name, formula, value, unit and source."""
+
+    def formula(self, name: str, result: Any, unit: str) -> Any:
+        """Note a formula's result; gives what stands for it from now on."""
 
     def look_up(self, table: Any, key: Any, column: Any, found: Any) -> Any:
         """Note a table's value."""
@@ -27,21 +35,30 @@ class Recorder(Protocol):
 RECORDER: ContextVar[Recorder | None] = ContextVar("RECORDER", default=None)
 
 
-STEPS: dict[CodeType, str] = {}
-
-
 def step(unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a formula a step that EXPLAIN shows, with the unit of its result. The formula itself stays as it is."""
+    """Make a formula a step that EXPLAIN shows, with the unit of its result.
 
-    def note(formula: Callable[P, R]) -> Callable[P, R]:
-        STEPS[cast(FunctionType, formula).__code__] = unit
-        return formula
+    >>> @step("USD")
+    ... def cost(hours, price):
+    ...     return hours * price
+    >>> cost(3.0, 2.0)
+    6.0
+    """
 
-    return note
+    def decorate(formula: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(formula)
+        def recorded(*values: P.args, **named: P.kwargs) -> R:
+            result = formula(*values, **named)
+            recorder = RECORDER.get()
+            return result if recorder is None else cast(R, recorder.formula(formula.__name__, result, unit))
+
+        return recorded
+
+    return decorate
 
 
-def noted(name: str, text: str, value: float, unit: str, source: str = "") -> None:
-    """Tell of a step in a body that searches or simulates, and so cannot be read off its formula."""
+def record_step(name: str, text: str, value: float, unit: str, source: str = "") -> None:
+    """Note a step of a body that searches or simulates, and so cannot be read off its formula."""
     recorder = RECORDER.get()
     if recorder is not None:
         recorder.note(name, text, float(value), unit, source)

@@ -23,7 +23,7 @@ from xlcost.desktop import compound, ovba, xlam
 from xlcost.desktop.vba_class import class_source
 from xlcost.errors import BadInput
 from xlcost.hosts import vba
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 with warnings.catch_warnings(action="ignore"):  # of what it imports
     from oletools.olevba import VBA_Parser, decompress_stream
@@ -177,7 +177,7 @@ def test_class_of_xlwings_code(built):
         head, body = found[0].removeprefix(found[1]).split("\n", 1)
         assert f"{head}\n" in before and body in before
     public = {name for scope, _, name in PROCEDURE.findall(now) if scope == "Public "}
-    assert public == set(vba.ASKED.findall(TEXT)) == {"XLPy", "GetConfig", "FileExists", "SheetExists"}
+    assert public == set(vba.CALLS.findall(TEXT)) == {"XLPy", "GetConfig", "FileExists", "SheetExists"}
     for text in (text for name, text in files(built).items() if name in ("xlwings.cls", "XlcostWindows.cls")):
         declarations = PROCEDURE.sub("", told(text))
         assert re.findall(r"(?m)^ *(?:Public|Global|Const|Declare|Type|Enum)\b.*", declarations) == []

@@ -17,7 +17,7 @@ import pytest
 
 import xlcost
 from places import DATA
-from xlcost.catalogue import named
+from xlcost.catalogue import spec_of
 
 FILES = sorted(DATA.glob("published*.csv"))
 CARRIED = {  # figures found published so far; the files only grow
@@ -124,7 +124,7 @@ def called(row):
         module, name, unit = COMPOSED[call]
         return getattr(importlib.import_module(module), name)(**arguments), unit
     if call.isupper():
-        return named(call).call(**arguments), named(call).returns.unit
+        return spec_of(call).call(**arguments), spec_of(call).returns.unit
     module, _, name = call.partition(".")
     return getattr(importlib.import_module(f"xlcost.formulas.{module}"), name)(**arguments), FORMULA_UNITS[call]
 

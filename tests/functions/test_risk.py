@@ -17,7 +17,7 @@ from xlcost.facts.store import read_rows
 from xlcost.formulas import risk
 from xlcost.formulas import serving as roofline
 from xlcost.function import describe
-from xlcost.functions import gpus, serving, training
+from xlcost.functions import fit, gpus, serving, training
 from xlcost.functions import roofline as server
 from xlcost.functions.lists import price_table
 from xlcost.functions.risk import infer_cost_range, train_cost_range
@@ -117,7 +117,7 @@ def test_four_in_five_published_maxima_of_serving_lie_inside():
     for row in family("serving range"):
         a = {k: float(v) if isinstance(v, int) else v for k, v in json.loads(row["arguments"]).items()}
         context = a["prompt"] + a["answer"]
-        batch = server.fitting_batch(a["model"], a["gpu"], context, a["gpus"], a["precision"], "fp8")
+        batch = fit.fitting_batch(a["model"], a["gpu"], context, a["gpus"], a["precision"], "fp8")
         seconds = server.request_seconds(**a, batch=batch, cache="fp8")
         ratios.append(float(row["published"]) / roofline.throughput(seconds, a["answer"], batch))
     wide = math.exp(Z * float(risk.SPEED_SPREAD))

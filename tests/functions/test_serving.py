@@ -16,7 +16,7 @@ from xlcost.errors import BadInput, NoResult, NotInTable
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS
 from xlcost.formulas import serving as formulas
 from xlcost.function import describe
-from xlcost.functions import models, roofline
+from xlcost.functions import fit, models, roofline
 from xlcost.functions.gpus import gpu_price
 from xlcost.functions.memory import gpu_fit, infer_memory
 from xlcost.functions.planning import fleet_gpus
@@ -76,7 +76,7 @@ PUBLISHED = rows("published_serving.csv")
 
 def with_cache(cache, model, gpu, input_tokens, output_tokens, gpus, precision):
     """INFER_THROUGHPUT with a cache of another precision than the 16 bit that it takes."""
-    batch = roofline.fitting_batch(model, gpu, input_tokens + output_tokens, gpus, precision, cache)
+    batch = fit.fitting_batch(model, gpu, input_tokens + output_tokens, gpus, precision, cache)
     seconds = roofline.request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision, cache)
     return float(formulas.throughput(seconds, output_tokens, batch))
 

@@ -22,11 +22,11 @@ from samples import agrees
 from xlcost.addin import calc_engine, calc_server
 from xlcost.addin.calc_engine import Engine, Unreachable
 from xlcost.catalogue import BY_NAME, FUNCTIONS
-from xlcost.cells import CALC_ERRORS, calc_error, over_cells
+from xlcost.cells import over_cells
 from xlcost.cli.main import main
 from xlcost.desktop import oxt
 from xlcost.hosts import calc as rendering
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 from xlcost.hosts.reference import as_typed, example_formula
 
 CALC = Path(rendering.__file__).parents[1] / "addin" / "calc"
@@ -388,7 +388,7 @@ def engine(tmp_path):
 def code_of(value):
     """The error value that Calc shows for a NaN."""
     assert math.isnan(value)
-    return next(code for code in CALC_ERRORS if bits(calc_error(code)) == bits(value))
+    return next(code for code in rendering.ERRORS if bits(rendering.error_value(code)) == bits(value))
 
 
 def bits(value):
@@ -414,7 +414,7 @@ def test_function_of_another_release(engine):
 
 
 def test_mistake_of_ours_is_an_error_value(monkeypatch, capsys):
-    monkeypatch.setattr(calc_server, "calc", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(calc_server.calc, "answer", lambda *_, **__: 1 / 0)
     ((shown,),) = calc_server.answer("DATA_AS_OF", ())
     assert code_of(shown) == "#VALUE!"
     assert "ZeroDivisionError" in capsys.readouterr().err

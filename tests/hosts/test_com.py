@@ -13,8 +13,10 @@ from samples import agrees, plain_cells
 from stubs import com_stub
 from stubs.com_stub import MISSING, Range, column, row
 from xlcost.catalogue import FUNCTIONS
-from xlcost.cells import ERROR_CODES, FAILURE_MARK
+from xlcost.cells import ERROR_CODES
 from xlcost.hosts import com
+from xlcost.hosts.arguments import argument_help
+from xlcost.hosts.com import FAILURE_MARK
 from xlcost.quantities import Series
 
 UDFS = Path(com.__file__).parents[1] / "addin" / "udfs.py"
@@ -354,7 +356,7 @@ def test_function_wizard(wrapper, spec):
     descriptions = options["ArgumentDescriptions"] or []  # None where there are no arguments
     assert len(descriptions) == len(spec.parameters)
     for p, shown in zip(spec.parameters, descriptions, strict=True):
-        assert shown.startswith(p.word.meaning) and shown == com.argument_help(p)
+        assert shown.startswith(p.word.meaning) and shown == argument_help(p)
         assert shown.endswith((")", "]")) or p.required, "cut at 255 characters"
         assert "]]" not in shown and "[ " not in shown, "an array is shown as it is typed"
 

@@ -13,12 +13,12 @@ from engines import iron
 from samples import PEAKED, arguments, sample
 from test_catalogue import is_cell_address
 from test_native import BROKEN
-from xlcost.catalogue import FUNCTIONS, named
+from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.errors import XlcostError
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
 from xlcost.hosts import checklist, lambdas
+from xlcost.hosts.let import common_parts
 from xlcost.hosts.reference import example_formula
-from xlcost.hosts.shared import shared
 from xlcost.into_workbook.lambdas import with_lambdas
 from xlcost.ooxml.open import workbook_parts, write_workbook
 from xlcost.quantities import Choice, Date, Flag, Key, ModelWord, Number, sized_number
@@ -218,12 +218,12 @@ def test_numbers_as_text_are_read_alike(evaluated):
 def test_figures_of_the_checklist_are_those_that_a_spreadsheet_shows(evaluated):
     page = checklist.page(FUNCTIONS)
     for row, call in enumerate(CHECKLIST, 1):
-        assert f"`{checklist.formula(call)}` | {checklist.shown(evaluated[''][f'B{row}'])}" in page
+        assert f"`{checklist.formula(call)}` | {checklist.result_text(evaluated[''][f'B{row}'])}" in page
 
 
 def test_a_name_inside_map_gives_a_row_each(evaluated):
     """The engine spills no call by itself; Excel does, as the functions of the texts below do."""
-    expected = sum(named("WEIGHT_GB").call(model, "fp8") for model in MODELS_IN_A_RANGE)
+    expected = sum(spec_of("WEIGHT_GB").call(model, "fp8") for model in MODELS_IN_A_RANGE)
     assert evaluated[""]["D1"] == pytest.approx(expected, rel=1e-12)
 
 
@@ -271,15 +271,15 @@ def test_comment_fits(name):
 
 
 def test_a_long_comment_is_cut_at_a_word():
-    text = lambdas.comment(replace(named("WEIGHT_GB"), summary="word " * 60))
+    text = lambdas.comment(replace(spec_of("WEIGHT_GB"), summary="word " * 60))
     assert len(text) <= lambdas.LONGEST_COMMENT
     assert text.endswith("word ... (xlcost)")
 
 
 def test_what_repeats_is_computed_once():
-    assert shared("SQRT(A1*A1+B1)/LN(SQRT(A1*A1+B1))") == ([("k_1", "SQRT(A1*A1+B1)")], "k_1/LN(k_1)")
-    assert shared('A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"') == ([], 'A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"')
-    assert shared("XSQRT(A1*A1+B1)+SQRT(A1*A1+B1)+SQRT(A1*A1+B1)")[1] == "XSQRT(A1*A1+B1)+k_1+k_1"
+    assert common_parts("SQRT(A1*A1+B1)/LN(SQRT(A1*A1+B1))") == ([("k_1", "SQRT(A1*A1+B1)")], "k_1/LN(k_1)")
+    assert common_parts('A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"') == ([], 'A1&"SQRT(A1*A1+B1)"&"SQRT(A1*A1+B1)"')
+    assert common_parts("XSQRT(A1*A1+B1)+SQRT(A1*A1+B1)+SQRT(A1*A1+B1)")[1] == "XSQRT(A1*A1+B1)+k_1+k_1"
 
 
 def test_names_as_the_file_holds_them(tmp_path):

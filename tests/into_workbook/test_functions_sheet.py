@@ -14,7 +14,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from engines import iron
 from places import ROOT
 from samples import agrees
-from xlcost.catalogue import FUNCTIONS, named
+from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.cli import main as cli
 from xlcost.errors import BadInput
 from xlcost.hosts import checklist
@@ -91,7 +91,7 @@ def test_other_functions_show_what_the_package_gives(sheet, rows):
     shown = {spec.name: sheet[f"E{rows[spec.name]}"] for spec in FUNCTIONS if not spec.native}
     assert len(shown) == len(FUNCTIONS) - len(NATIVE)
     assert all(cell.data_type == "s" and cell.font.i for cell in shown.values())
-    assert shown["COMMIT_GPUS"].value == f"{named('COMMIT_GPUS').example['returns']:,.6g}"
+    assert shown["COMMIT_GPUS"].value == f"{spec_of('COMMIT_GPUS').example['returns']:,.6g}"
 
 
 def set_cell(model, sheet, ref, text):
@@ -104,11 +104,11 @@ def test_a_changed_argument_changes_the_result(folder, rows):
     place = load_workbook(folder / "plain.xlsx").sheetnames.index("Functions")
     row = rows["TRAIN_COST"]
     given = {"model": "opt-13b", "tokens": 2e11, "gpu": "h100-sxm", "price": None, "mfu": None, "goodput": 0.9}
-    for i, p in enumerate(named("TRAIN_COST").parameters, 1):
+    for i, p in enumerate(spec_of("TRAIN_COST").parameters, 1):
         if p.name in given:
             set_cell(model, place, f"E{row + i}", "" if given[p.name] is None else str(given[p.name]))
     model.evaluate()
-    assert model.get_cell_value(place, row, 5) == pytest.approx(named("TRAIN_COST").call(**given), rel=1e-9)
+    assert model.get_cell_value(place, row, 5) == pytest.approx(spec_of("TRAIN_COST").call(**given), rel=1e-9)
 
 
 def test_only_arguments_are_open_and_each_is_explained(sheet, rows):
@@ -182,7 +182,7 @@ def test_a_name_of_the_readers_own_does_not_stand_for_our_function(folder, tmp_p
     for spec in FUNCTIONS:
         hidden = spec.name in ("TRAIN_COST", "GPU_RANK")
         assert typed[spec.name].startswith(f"={'XLCOST.' * hidden}{spec.name}("), spec.name
-    assert typed["TRAIN_COST"].removeprefix("=XLCOST.") == example_formula(named("TRAIN_COST")).removeprefix("=")
+    assert typed["TRAIN_COST"].removeprefix("=XLCOST.") == example_formula(spec_of("TRAIN_COST")).removeprefix("=")
 
 
 def test_the_steps_of_the_checklist_are_numbered_on():
@@ -193,9 +193,9 @@ def test_the_steps_of_the_checklist_are_numbered_on():
 
 def test_the_first_part_of_the_checklist_takes_fifteen_minutes():
     """A step takes half a minute at least, one that closes Excel or writes a file a whole one."""
-    parts = checklist.first(FUNCTIONS)
+    parts = checklist.core_sections(FUNCTIONS)
     assert sum(part.minutes for part in parts) <= 15
-    for part in (*parts, *checklist.then(FUNCTIONS)):
+    for part in (*parts, *checklist.further_sections(FUNCTIONS)):
         long = sum("Run `" in step.do or "Close Excel" in step.do for step in part.steps)
         assert part.minutes >= (len(part.steps) + long) / 2, part.title
 

@@ -22,7 +22,7 @@ from openpyxl.worksheet.table import Table
 from engines import iron, office_parts
 from places import ROOT
 from plans import compute_plan
-from xlcost.catalogue import named
+from xlcost.catalogue import spec_of
 from xlcost.cli import demo
 from xlcost.cli import main as cli
 from xlcost.errors import BadInput
@@ -35,7 +35,7 @@ from xlcost.ooxml.open import workbook_parts, write_workbook
 from xlcost.ooxml.parts import free_id, links_with, types_with
 
 CALL = 'TRAIN_COST("llama-3.1-70b","15T","h100-sxm",2)'
-COST = named("TRAIN_COST").call("llama-3.1-70b", "15T", "h100-sxm", 2)
+COST = spec_of("TRAIN_COST").call("llama-3.1-70b", "15T", "h100-sxm", 2)
 GROWN = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
 RICH = "http://schemas.microsoft.com/office/spreadsheetml/2017/richdata"
 PIXEL = bytes.fromhex(
@@ -311,7 +311,7 @@ def test_names_look_up_in_the_tables_that_a_workbook_has(planned):
     after.save(target.with_name("changed.xlsx"))
     found = iron(target.with_name("changed.xlsx"))["Mine"]
     assert found["A1"] == 2e9
-    assert found["A2"] == named("MODEL_SPEC").call(changed[0], "vocab")
+    assert found["A2"] == spec_of("MODEL_SPEC").call(changed[0], "vocab")
 
 
 def plan_columns():

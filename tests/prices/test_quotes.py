@@ -7,7 +7,7 @@ import pytest
 
 from plans import compute_plan
 from xlcost import gpu_price, price_source, price_table, train_cost
-from xlcost.catalogue import named
+from xlcost.catalogue import spec_of
 from xlcost.errors import NotInTable, XlcostError
 from xlcost.functions.lists import data_as_of
 from xlcost.kit.book import Book
@@ -156,7 +156,7 @@ def test_workbook_equals_python(own, engines, tmp_path):
         gpu, who = dice.choice(["h100-sxm", "a100-80-sxm", "a10"]), dice.choice(["AWS", "CoreWeave", "median"])
         term, day = dice.choice(["on_demand", "1yr", "3yr"]), dt.date(2026, 9, 20) + dt.timedelta(dice.randrange(42))
         for name in ("GPU_PRICE", "PRICE_SOURCE"):
-            spec, given = named(name), {"gpu": gpu, "provider": who, "term": term, "as_of": day}
+            spec, given = spec_of(name), {"gpu": gpu, "provider": who, "term": term, "as_of": day}
             ref = f"{'A' if name == 'GPU_PRICE' else 'B'}{row}"
             for column, content in zip("CDEF", given.values(), strict=True):
                 sheet.put(f"{column}{row}", content)

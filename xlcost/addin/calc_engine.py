@@ -57,11 +57,11 @@ def receive(source: BinaryIO) -> Any:
 
 
 class Unreachable(Exception):
-    """xlcost cannot be asked; the sentence says why, and what to do."""
+    """No answer from xlcost; the sentence says why, and what to do."""
 
 
 class Engine:
-    """The installed xlcost, started when it is first asked, and once more when it has ended."""
+    """The installed xlcost, started with the first call, and once more when it has ended."""
 
     def __init__(self, settings: Path) -> None:
         self.settings = settings
@@ -85,7 +85,7 @@ class Engine:
         raise self.unreachable(f"Python ended twice while it computed {name}")
 
     def start(self) -> None:
-        """Start it and hear its release, which it sends as soon as it has loaded xlcost."""
+        """Start it and wait for its release, which it sends as soon as it has loaded xlcost."""
         self.broken = ""
         python = self.python()
         with tempfile.TemporaryFile() as complaints:

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlcost
 from xlcost.addin.calc_engine import receive, send
-from xlcost.cells import calc, calc_error
+from xlcost.hosts import calc
 
 
 def answer(name: str, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -17,14 +17,14 @@ def answer(name: str, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]
     try:
         public = _public(name)
         if public is None:  # a function of another release
-            return ((calc_error("#NAME?"),),)
+            return ((calc.error_value("#NAME?"),),)
         if public.spec.variadic:
             *first, rest = arguments
-            return calc(public, *first, *rest, explained=_public(first[0]))
-        return calc(public, *arguments)
+            return calc.answer(public, *first, *rest, explained=_public(first[0]))
+        return calc.answer(public, *arguments)
     except Exception:
         traceback.print_exc()
-        return ((calc_error("#VALUE!"),),)
+        return ((calc.error_value("#VALUE!"),),)
 
 
 def _public(name: Any) -> Any:

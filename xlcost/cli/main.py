@@ -13,6 +13,7 @@ import typer
 from xlcost import __version__
 from xlcost.cli import addin, mistakes, prices, tables, workbook
 from xlcost.cli.answer import answered, as_day, print_money, print_result
+from xlcost.cli.arguments import arguments_of
 from xlcost.errors import BadInput, XlcostError, nearest
 from xlcost.facts.currency import DOLLAR, converted, in_currency, known_currency, latest
 from xlcost.quantities import serial_date
@@ -59,13 +60,13 @@ def calc(
     ] = None,
 ) -> None:
     """Compute one function: xlcost calc TRAIN_COST gpt-3 300B A100 price=2."""
-    from xlcost.catalogue import named
+    from xlcost.catalogue import spec_of
 
     mistakes.check_options([name, *(arguments or [])], context)
-    spec = named(name)
-    ordered, by_name = _split(arguments or [])
+    spec = spec_of(name)
+    ordered, by_name = arguments_of(arguments or [])
     if spec.variadic and by_name:  # the arguments of the function that is explained, by their names
-        ordered, by_name = [*ordered, *_in_order(named(str(ordered[0])), len(ordered) - 1, by_name)], {}
+        ordered, by_name = [*ordered, *_in_order(spec_of(str(ordered[0])), len(ordered) - 1, by_name)], {}
     code = None if currency is None else _convertible(spec, currency)
     result = spec.call(*ordered, **by_name)
     money = None if code in (None, DOLLAR) else converted(result, str(code), _price_day(spec, ordered, by_name))
@@ -89,9 +90,9 @@ def calc(
 
 def _working(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> list[list[Any]]:
     """The explanation: its headings, then a row a step."""
-    from xlcost.audit import explain as explained
+    from xlcost.catalogue import explain
 
-    rows: list[list[Any]] = explained(spec.name, *ordered, *_in_order(spec, len(ordered), by_name))
+    rows: list[list[Any]] = explain(spec.name, *ordered, *_in_order(spec, len(ordered), by_name))
     return rows
 
 
@@ -125,35 +126,16 @@ def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
     return values
 
 
-def _split(words: list[str]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments in order and those by name; text stays text until its word reads it."""
-    from xlcost.cells import typed
-
-    ordered: list[Any] = []
-    by_name: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals and key.isidentifier():
-            if key.lower() in by_name:
-                raise BadInput(f"argument '{key}' is given twice")
-            by_name[key.lower()] = typed(value)
-        elif by_name:
-            raise BadInput(f"'{word}' stands after key=value; put arguments without a name first")
-        else:
-            ordered.append(typed(word))
-    return ordered, by_name
-
-
 @app.command()
 def functions(
     name: Annotated[str | None, typer.Argument(help="One function, whole; left out: the list.")] = None,
 ) -> None:
     """List the functions, or show one with its arguments, units, defaults and source."""
-    from xlcost.catalogue import FUNCTIONS, named
+    from xlcost.catalogue import FUNCTIONS, spec_of
     from xlcost.hosts.reference import card
 
     if name:
-        typer.echo(card(named(name)))
+        typer.echo(card(spec_of(name)))
         return
     category = ""
     for spec in FUNCTIONS:

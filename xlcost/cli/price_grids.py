@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from xlcost.catalogue import named
+from xlcost.catalogue import spec_of
 from xlcost.cli.output import Column, Grid, per_cent
 from xlcost.errors import NotInTable
 from xlcost.facts.schema import Row
@@ -42,7 +42,7 @@ DAY = dt.timedelta(days=1)
 def listed(gpu: str | None, provider: str | None, term: str | None, as_of: str | None) -> tuple[dt.date, Grid]:
     """The offers in force on a day, and the day."""
     day = day_asked(as_of, "as_of")
-    table = named("PRICE_TABLE").call(gpu=gpu, provider=provider, term=term, as_of=day.isoformat())
+    table = spec_of("PRICE_TABLE").call(gpu=gpu, provider=provider, term=term, as_of=day.isoformat())
     rows = [
         [gpu_id, who, what, usd, dt.date.fromisoformat(since), OWN if source.startswith(OWN) else "", source]
         for gpu_id, who, what, usd, since, source in table[1:]

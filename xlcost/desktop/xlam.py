@@ -23,7 +23,7 @@ from xlcost.errors import BadInput
 from xlcost.files import read_bytes, zip_file, zip_parts
 from xlcost.function import FunctionSpec
 from xlcost.hosts import vba
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 TEMPLATE = "quickstart_addin.xlam"
 NAME = "xlcost.xlam"
@@ -129,7 +129,7 @@ def with_module(binary: bytes, module: str) -> bytes:
     line = 'Public Const PROJECT_NAME As String = "{}"'
     source = _with_text(project.source(XLWINGS), line.format("myaddin"), line.format(PROJECT))
     try:
-        starter = class_source(source, XLWINGS, set(vba.ASKED.findall(module)))
+        starter = class_source(source, XLWINGS, set(vba.CALLS.findall(module)))
     except ValueError as error:
         raise BadInput(f"{_unknown_template()}: {error}") from None
     project.drop(XLWINGS)

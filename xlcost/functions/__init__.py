@@ -1,1 +1,4 @@
-"""What a cell calls: names become numbers here, then formulas compute."""
+"""The public functions: names become numbers (models, GPUs, prices), then formulas compute.
+
+Must not know a host or a cell: what comes in are values as words read them, or tracers. Begin with training.
+"""

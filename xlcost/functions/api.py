@@ -19,7 +19,7 @@ from xlcost.quantities import (
     excel_serial,
 )
 from xlcost.sources import GENAI_PRICES
-from xlcost.steps import noted
+from xlcost.steps import record_step
 
 
 def _edition() -> float:
@@ -87,12 +87,14 @@ def api_cost(
         input_tokens, cached_tokens, output_tokens, prices.fresh, prices.cached, prices.output, prices.fee
     )
     if isinstance(one, float):
-        noted("input_price", f"input price of {api_model}", prices.fresh, "USD / million tokens", str(GENAI_PRICES))
-        noted("cached_price", f"price of cached input of {api_model}", prices.cached, "USD / million tokens")
-        noted("output_price", f"output price of {api_model}", prices.output, "USD / million tokens")
-        noted("fee", f"price of a request to {api_model}", prices.fee, "USD / request")
-        noted("request_cost", REQUEST, one, "USD / request")
-        noted("cost", "request_cost*requests", one * requests, "USD")
+        record_step(
+            "input_price", f"input price of {api_model}", prices.fresh, "USD / million tokens", str(GENAI_PRICES)
+        )
+        record_step("cached_price", f"price of cached input of {api_model}", prices.cached, "USD / million tokens")
+        record_step("output_price", f"output price of {api_model}", prices.output, "USD / million tokens")
+        record_step("fee", f"price of a request to {api_model}", prices.fee, "USD / request")
+        record_step("request_cost", REQUEST, one, "USD / request")
+        record_step("cost", "request_cost*requests", one * requests, "USD")
     return one * requests
 
 

@@ -8,7 +8,7 @@ from xlcost.formulas import commitments
 from xlcost.function import function
 from xlcost.quantities import Committed, CommittedPrice, Demand, Dollars, GpuCount, OnDemandPrice
 from xlcost.sources import ARROW_1951
-from xlcost.steps import noted
+from xlcost.steps import record_step
 
 
 @function(
@@ -35,8 +35,8 @@ def commit_gpus(demand: Demand, on_demand_price: OnDemandPrice, committed_price:
     found = commitments.gpus_to_commit(demand, on_demand_price, committed_price)
     for name, gpus in (("one_fewer", max(found - 1, 0)), ("committed", found), ("one_more", found + 1)):
         cost = commitments.commitment_cost(demand, gpus, on_demand_price, committed_price)
-        noted(f"cost_{name}", f"COMMIT_COST with {gpus:.0f} committed", cost, "USD")
-    noted("gpus", "the smallest number of least cost", found, "GPUs")
+        record_step(f"cost_{name}", f"COMMIT_COST with {gpus:.0f} committed", cost, "USD")
+    record_step("gpus", "the smallest number of least cost", found, "GPUs")
     return found
 
 
@@ -61,10 +61,10 @@ def commit_cost(
     Takes what COMMIT_GPUS takes, and a number of committed GPUs; 0 is the cost of the demand without commitments.
     """
     above = float(np.sum(np.maximum(demand - committed, 0)))
-    noted("periods", "cells of demand", len(demand), "periods")
-    noted("commitment", "periods*committed*committed_price", len(demand) * committed * committed_price, "USD")
-    noted("above", "sum of demand over committed", above, "GPU-periods")
-    noted("on_demand", "above*on_demand_price", above * on_demand_price, "USD")
+    record_step("periods", "cells of demand", len(demand), "periods")
+    record_step("commitment", "periods*committed*committed_price", len(demand) * committed * committed_price, "USD")
+    record_step("above", "sum of demand over committed", above, "GPU-periods")
+    record_step("on_demand", "above*on_demand_price", above * on_demand_price, "USD")
     total = commitments.commitment_cost(demand, committed, on_demand_price, committed_price)
-    noted("cost", "commitment+on_demand", total, "USD")
+    record_step("cost", "commitment+on_demand", total, "USD")
     return total

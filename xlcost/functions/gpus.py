@@ -67,7 +67,7 @@ def _offer(column: str, gpu: Any, provider: Any, term: Any, as_of: Any) -> Any:
     return offer_value(column, gpu, otherwise(provider, lambda: MEDIAN), term, otherwise(as_of, edition_serial))
 
 
-def hourly(price: Any, gpu: Any) -> Any:
+def hour_price(price: Any, gpu: Any) -> Any:
     """The price given, or the median on-demand price at the data edition."""
     return otherwise(price, lambda: offer_value("usd", gpu, MEDIAN, "on_demand", edition_serial()))
 

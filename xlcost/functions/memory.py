@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from xlcost.errors import NoResult
-from xlcost.facts.store import GPUS, PRECISIONS, look_up
 from xlcost.formulas import memory
 from xlcost.function import Demand, choose, function
 from xlcost.functions import models
+from xlcost.functions.fit import NO_ROOM, bits, cache_gb, room_gb, served_gb, weights_gb
 from xlcost.quantities import (
     Batch,
     Context,
@@ -37,11 +37,6 @@ from xlcost.sources import (
 )
 
 
-def bits(precision: Any) -> Any:
-    """Bits per stored number, as measured for the mixed formats."""
-    return look_up(PRECISIONS, precision, "bits")
-
-
 @function(
     "WEIGHT_GB",
     category="Memory",
@@ -53,7 +48,7 @@ def weight_gb(model: Model, precision: Precision = "bf16") -> Gigabytes:
 
     The GGUF formats count their measured bits per weight (q4_k_m: 4.8944), nf4 4.127 with its constants.
     """
-    return memory.weights_gb(models.total(model), bits(precision))
+    return weights_gb(model, precision)
 
 
 @function(
@@ -69,18 +64,7 @@ def kv_cache_gb(model: Model, context: Context, batch: Batch = 1, precision: Pre
     latent attention (MLA) one vector per layer; windowed layers keep at most their window, linear ones nothing.
     A model that is only a size gets a typical shape: depth from 12 x layers x (128 x layers)^2, 8 KV heads of 128.
     """
-    return _cache_gb(model, context, batch, precision)
-
-
-def _cache_gb(model: Any, context: Any, batch: Any, precision: Any) -> Any:
-    return memory.kv_cache_gb(
-        models.cache_values(model),
-        models.window_values(model),
-        models.window(model),
-        context,
-        batch,
-        bits(precision),
-    )
+    return cache_gb(model, context, batch, precision)
 
 
 @function(
@@ -101,8 +85,7 @@ def infer_memory(
     The cache stays 16 bit unless `kv_precision` says otherwise, however small the weights are. The runtime's own
     is for one GPU; GPU_FIT counts it on every GPU.
     """
-    weights = memory.weights_gb(models.total(model), bits(precision))
-    return memory.inference_gb(weights, _cache_gb(model, context, batch, kv_precision))
+    return memory.inference_gb(weights_gb(model, precision), cache_gb(model, context, batch, kv_precision))
 
 
 @function(
@@ -191,25 +174,19 @@ def gpu_fit(
     """
     job = choose(
         task,
-        infer=lambda: (
-            memory.weights_gb(models.total(model), bits(precision)) + _cache_gb(model, context, batch, "bf16")
-        ),
+        infer=lambda: served_gb(model, context, batch, precision),
         train=lambda: _training_gb(model, "full", context, batch),
         lora=lambda: _training_gb(model, "lora", context, batch),
         qlora=lambda: _training_gb(model, "qlora", context, batch),
     )
-    return memory.gpus_to_hold(job, _room(gpu))
+    return memory.gpus_to_hold(job, _some_room_gb(gpu))
 
 
-def _room(gpu: Any) -> Any:
+def _some_room_gb(gpu: Any) -> Any:
     """What a GPU has for the job; none at all is an error."""
-    room = memory.usable_gb(look_up(GPUS, gpu, "memory_gb"))
+    room = room_gb(gpu)
     if not hasattr(room, "text") and np.any(none := np.asarray(room <= 0)):
-        raise NoResult(
-            f"gpu: one holds less than the {float(memory.RUNTIME_GB)} GB that the runtime takes; "
-            "this needs a gpu with memory for a share of the model",
-            none if none.ndim else None,
-        )
+        raise NoResult(f"{NO_ROOM}; this needs a gpu with memory for a share of the model", none if none.ndim else None)
     return room
 
 

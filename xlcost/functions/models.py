@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcost.errors import NotInTable
 from xlcost.facts.store import MODELS, look_up
 from xlcost.formulas import memory
 from xlcost.function import choose, function
@@ -45,8 +46,8 @@ def model_spec(model: Model, field: Field) -> Cell:
     return look_up(MODELS, model, field)
 
 
-def known(model: Any, column: str, typical: Callable[[Any], Any]) -> Any:
-    """The table's value where the model is an id, a typical one where it is only a size."""
+def figure(model: Any, column: str, typical: Callable[[Any], Any]) -> Any:
+    """A figure of a model: the table's where the model is an id, a typical one where it is only a size."""
     if isinstance(model, float):
         return typical(model)
     if isinstance(model, str):
@@ -69,8 +70,6 @@ def known(model: Any, column: str, typical: Callable[[Any], Any]) -> Any:
 
 def _rows(model: np.ndarray, column: str, rows: np.ndarray) -> Any:
     """Look up some rows; a failure names them by their place in the whole range."""
-    from xlcost.errors import NotInTable
-
     try:
         return look_up(MODELS, model.flat[rows], column)
     except NotInTable as error:
@@ -93,7 +92,7 @@ def once_an_id(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
 @once_an_id
 def total(model: Any) -> Any:
     """All parameters: what memory holds."""
-    return known(model, "params", lambda size: size)
+    return figure(model, "params", lambda size: size)
 
 
 @once_an_id
@@ -101,81 +100,81 @@ def active(model: Any) -> Any:
     """Parameters that one token passes through: what compute counts."""
     if type(model) is float:
         return model
-    return known(model, "active_params", lambda size: size)
+    return figure(model, "active_params", lambda size: size)
 
 
 @once_an_id
 def layers(model: Any) -> Any:
-    return known(model, "layers", memory.typical_layers)
+    return figure(model, "layers", memory.typical_layers)
 
 
 @once_an_id
 def attending_layers(model: Any) -> Any:
     """Layers that attend to the whole context; linear ones and windows are left out."""
-    return known(model, "kv_layers", memory.typical_layers)
+    return figure(model, "kv_layers", memory.typical_layers)
 
 
 @once_an_id
 def windowed_layers(model: Any) -> Any:
     """Layers that attend to a window."""
-    return known(model, "window_layers", _nothing)
+    return figure(model, "window_layers", _nothing)
 
 
 @once_an_id
 def hidden(model: Any) -> Any:
-    return known(model, "hidden", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
+    return figure(model, "hidden", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 
 
 @once_an_id
 def heads(model: Any) -> Any:
-    return known(model, "heads", memory.typical_layers)
+    return figure(model, "heads", memory.typical_layers)
 
 
 @once_an_id
 def attention_width(model: Any) -> Any:
-    return known(model, "attention_width", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
+    return figure(model, "attention_width", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 
 
 @once_an_id
 def embeddings(model: Any) -> Any:
     """One embedding matrix, vocabulary x hidden; a bare size is taken as all body."""
-    return known(model, "vocab", _nothing) * known(model, "hidden", _nothing)
+    return figure(model, "vocab", _nothing) * figure(model, "hidden", _nothing)
 
 
 @once_an_id
 def body_params(model: Any) -> Any:
     """Active parameters without the input and output embeddings (one matrix where they are tied)."""
-    return active(model) - (2 - known(model, "tied", _nothing)) * embeddings(model)
+    return active(model) - (2 - figure(model, "tied", _nothing)) * embeddings(model)
 
 
 @once_an_id
 def cache_values(model: Any) -> Any:
     """Cached numbers per token in the layers that hold the whole context."""
     return memory.kv_values(
-        known(model, "kv_layers", memory.typical_layers),
-        known(model, "kv_heads", lambda size: float(memory.TYPICAL_KV_HEADS) + 0 * size),
-        known(model, "head_dim", lambda size: float(memory.TYPICAL_ASPECT) + 0 * size),
-        known(model, "kv_rank", _nothing),
-        known(model, "rope_dim", _nothing),
+        figure(model, "kv_layers", memory.typical_layers),
+        figure(model, "kv_heads", lambda size: float(memory.TYPICAL_KV_HEADS) + 0 * size),
+        figure(model, "head_dim", lambda size: float(memory.TYPICAL_ASPECT) + 0 * size),
+        figure(model, "kv_rank", _nothing),
+        figure(model, "rope_dim", _nothing),
     )
 
 
 @once_an_id
 def window_values(model: Any) -> Any:
     """Cached numbers per token in the layers that hold a window only."""
-    per_layer = 2 * known(model, "kv_heads", _nothing) * known(model, "head_dim", _nothing)
-    return known(model, "window_layers", _nothing) * per_layer
+    per_layer = 2 * figure(model, "kv_heads", _nothing) * figure(model, "head_dim", _nothing)
+    return figure(model, "window_layers", _nothing) * per_layer
 
 
 @once_an_id
 def window(model: Any) -> Any:
-    return known(model, "window", _nothing)
+    return figure(model, "window", _nothing)
 
 
 @once_an_id
 def expert_share(model: Any) -> Any:
     """Experts that a token uses over all experts; nothing for a dense model."""
-    return known(model, "experts_per_token", _nothing) / np.maximum(known(model, "experts", _nothing), 1)
+    return figure(model, "experts_per_token", _nothing) / np.maximum(figure(model, "experts", _nothing), 1)
 
 
 def _nothing(size: Any) -> Any:

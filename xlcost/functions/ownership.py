@@ -11,7 +11,7 @@ from xlcost.facts.store import GPUS, look_up
 from xlcost.formulas import ownership
 from xlcost.formulas.energy import HYPERSCALE_PUE, US_ELECTRICITY
 from xlcost.function import function, otherwise
-from xlcost.functions.gpus import hourly, tdp_watts
+from xlcost.functions.gpus import hour_price, tdp_watts
 from xlcost.quantities import (
     Capex,
     DollarsPerHour,
@@ -114,7 +114,7 @@ def own_breakeven(
     """
     fixed = ownership.fixed_hour(_capex(capex, gpu), years, float(ownership.OPEX_SHARE), 0)
     running = ownership.running_hour(tdp_watts(gpu), electricity, pue)
-    rent = hourly(price, gpu)
+    rent = hour_price(price, gpu)
     _check_rent(rent, running)
     return ownership.breakeven_utilisation(fixed, running, rent)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xlcost.formulas import serving
 from xlcost.function import function, otherwise
-from xlcost.functions.roofline import fitting_batch, needed_gpus, request_seconds, where_held
+from xlcost.functions.fit import fitting_batch, needed_gpus, where_held
+from xlcost.functions.roofline import request_seconds
 from xlcost.quantities import (
     Batch,
     Gpu,

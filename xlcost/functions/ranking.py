@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from xlcost.errors import NotInTable, XlcostError, nearest
-from xlcost.facts.store import GPUS, look_up, plain
+from xlcost.facts.store import GPUS, plain
 from xlcost.formulas import cost, duration, flops, serving, training
-from xlcost.formulas.memory import RUNTIME_GB, usable_gb
+from xlcost.formulas.memory import RUNTIME_GB
 from xlcost.function import choose, function, otherwise
 from xlcost.functions import models
+from xlcost.functions.fit import room_gb
 from xlcost.functions.gpus import edition_serial, peak_tflops
 from xlcost.functions.memory import gpu_fit, infer_memory, train_memory
 from xlcost.functions.serving import infer_tpot
@@ -19,7 +20,7 @@ from xlcost.functions.training import MEDIAN_MFU
 from xlcost.prices.lookup import MEDIAN, offer_value, providers
 from xlcost.quantities import AsOf, Batch, Context, Model, Precision, Provider, Rows, Task, Term
 from xlcost.sources import XLCOST_TABLES
-from xlcost.steps import noted
+from xlcost.steps import record_step
 
 HEADING = ["gpu", "provider", "GPUs", "memory use", "USD per hour", "tokens/s"]
 
@@ -74,8 +75,8 @@ def gpu_rank(
             last = serving.token_cost(usd, tokens, 1, 1) if task == "infer" else _usd_per_flop(gpu, precision, price())
             ranked.append([gpu, whose, hold(), job / _memory_gb(gpu, hold()), usd, tokens, last])
     last = "USD per million tokens" if task == "infer" else "USD per 1e21 FLOP"
-    noted("ranked", "chips that hold the job and have a price that day", len(ranked), "chips")
-    noted("left_out", "chips that do not, each with its reason", len(left_out), "chips")
+    record_step("ranked", "chips that hold the job and have a price that day", len(ranked), "chips")
+    record_step("left_out", "chips that do not, each with its reason", len(left_out), "chips")
     return [[*HEADING, last], *sorted(ranked, key=lambda row: (row[-1], row[0])), *left_out]
 
 
@@ -86,12 +87,12 @@ def _provider(typed: str) -> str:
     return providers()[plain(typed)]
 
 
-def _reasons(*questions: Callable[[], Any]) -> list[str]:
-    """Why those of the questions that have no answer have none."""
+def _reasons(*calls: Callable[[], Any]) -> list[str]:
+    """The sentence of each of these calls that fails."""
     reasons = []
-    for question in questions:
+    for call in calls:
         try:
-            question()
+            call()
         except XlcostError as error:
             reasons.append(str(error))
     return reasons
@@ -113,7 +114,7 @@ def _job_gb(model: Any, task: Any, precision: Any, context: Any, batch: Any) -> 
 
 def _memory_gb(gpu: str, gpus: float) -> Any:
     """The memory of so many, less the runtime's own."""
-    return gpus * usable_gb(look_up(GPUS, gpu, "memory_gb"))
+    return gpus * room_gb(gpu)
 
 
 def _speed(model: Any, gpu: str, task: Any, precision: Any, context: Any, batch: Any) -> Any:

@@ -8,18 +8,18 @@ from xlcost.facts.store import GPUS
 from xlcost.formulas import cost, duration, flops, risk
 from xlcost.function import function
 from xlcost.functions import models, serving
-from xlcost.functions.gpus import edition_serial, hourly, peak_tflops
+from xlcost.functions.gpus import edition_serial, hour_price, peak_tflops
 from xlcost.prices.lookup import MEDIAN, in_force
 from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens, serial_date
 from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS, Assumed
-from xlcost.steps import noted
+from xlcost.steps import record_step
 
 
 def _prices(price: Any, gpu: Any) -> list[float]:
     """The price given, or what each provider asks on demand at the data edition."""
     if price is not None:
         return [price]
-    hourly(None, gpu)  # says so where there is none
+    hour_price(None, gpu)  # says so where there is none
     gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
     offers = [p for p in in_force(serial_date(edition_serial())) if p.gpu == gpu_id and p.term == "on_demand"]
     own = [p.usd for p in offers if p.provider == MEDIAN]  # a quote that holds for any provider
@@ -55,20 +55,20 @@ def train_cost_range(
     work = flops.training_rule(models.active(model), tokens)
     hours = duration.gpu_hours(work, peak_tflops(gpu, "bf16"), float(risk.RUN_MFU))
     medians = [cost.training_cost(hours, usd, 1) for usd in _prices(price, gpu)]
-    noted("work", "6*active_params*tokens", work, "FLOP")
-    noted("gpu_hours", f"work/(peak*1E+12*{float(risk.RUN_MFU)})/3600", hours, "GPU-hours", risk.RUN_MFU.why)
+    record_step("work", "6*active_params*tokens", work, "FLOP")
+    record_step("gpu_hours", f"work/(peak*1E+12*{float(risk.RUN_MFU)})/3600", hours, "GPU-hours", risk.RUN_MFU.why)
     return _quantiles(medians, risk.RUN_SPREAD, percentiles)
 
 
 def _quantiles(medians: list[float], spread: Assumed, percentiles: Any) -> list[list[float]]:
     """The row of costs; each median is one price, as likely as the next."""
-    noted("prices", "providers, or the one price given", len(medians), "prices")
-    noted("lowest_median", "cost at the lowest price", min(medians), "USD")
-    noted("highest_median", "cost at the highest price", max(medians), "USD")
-    noted("spread", "standard deviation of the logarithm", spread, "", spread.why)
+    record_step("prices", "providers, or the one price given", len(medians), "prices")
+    record_step("lowest_median", "cost at the lowest price", min(medians), "USD")
+    record_step("highest_median", "cost at the highest price", max(medians), "USD")
+    record_step("spread", "standard deviation of the logarithm", spread, "", spread.why)
     row = [risk.cost_quantile(medians, float(spread), share) for share in percentiles.tolist()]
     for share, value in zip(percentiles.tolist(), row, strict=True):
-        noted(f"cost_{share:g}", f"median*EXP(spread*z({share:g})), over the prices", value, "USD")
+        record_step(f"cost_{share:g}", f"median*EXP(spread*z({share:g})), over the prices", value, "USD")
     return [row]
 
 

@@ -8,19 +8,9 @@ from xlcost.errors import NoResult
 from xlcost.formulas import serving
 from xlcost.function import function, otherwise
 from xlcost.functions import models
-from xlcost.functions.gpus import hourly
-from xlcost.functions.memory import bits
-from xlcost.functions.roofline import (
-    CACHE,
-    fitting_batch,
-    held_weights_gb,
-    needed_gpus,
-    request_seconds,
-    room_gb,
-    tpot,
-    ttft,
-    where_held,
-)
+from xlcost.functions.fit import CACHE, bits, fitting_batch, needed_gpus, room_gb, weights_gb, where_held
+from xlcost.functions.gpus import hour_price
+from xlcost.functions.roofline import request_seconds, tpot, ttft
 from xlcost.quantities import (
     ApiCost,
     Batch,
@@ -62,7 +52,7 @@ def gpu_max_context(
     window is full. 0 where not even the weights fit, at most 1e9 (where the cache does not grow). The model's own
     limit is MODEL_SPEC(model, "context").
     """
-    room = gpus * room_gb(gpu) - held_weights_gb(model, precision)
+    room = gpus * room_gb(gpu) - weights_gb(model, precision)
     values = room * 1e9 * 8 / bits(CACHE) / batch
     return serving.max_context(values, models.cache_values(model), models.window_values(model), models.window(model))
 
@@ -215,7 +205,7 @@ def infer_cost(
     gpus = otherwise(gpus, lambda: needed_gpus(model, gpu, context, otherwise(batch, lambda: 1.0), precision))
     batch = otherwise(batch, lambda: fitting_batch(model, gpu, context, gpus, precision))
     seconds = request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision)
-    cost = serving.request_cost(hourly(price, gpu), gpus, seconds, batch, utilisation)
+    cost = serving.request_cost(hour_price(price, gpu), gpus, seconds, batch, utilisation)
     return where_held(gpus, needed_gpus(model, gpu, context, batch, precision), cost)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from xlcost.formulas import cost, duration, flops
 from xlcost.function import function
 from xlcost.functions import models
-from xlcost.functions.gpus import hourly, peak_tflops
+from xlcost.functions.gpus import hour_price, peak_tflops
 from xlcost.quantities import (
     Dollars,
     Goodput,
@@ -102,4 +102,4 @@ def train_cost(
     holds restarts already: set goodput below 1 only together with an mfu measured while the run runs. It is a share
     of the 16-bit peak: at fp8 give one of the FP8 peak (DeepSeek-V3: 0.17).
     """
-    return cost.training_cost(_gpu_hours(model, tokens, gpu, mfu, precision), hourly(price, gpu), goodput)
+    return cost.training_cost(_gpu_hours(model, tokens, gpu, mfu, precision), hour_price(price, gpu), goodput)

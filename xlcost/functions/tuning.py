@@ -6,7 +6,7 @@ from xlcost.formulas import cost, duration, flops, training
 from xlcost.function import choose, function
 from xlcost.functions import models
 from xlcost.functions.compute import training_work
-from xlcost.functions.gpus import hourly, peak_tflops
+from xlcost.functions.gpus import hour_price, peak_tflops
 from xlcost.functions.training import MEDIAN_MFU
 from xlcost.quantities import (
     Context,
@@ -90,4 +90,4 @@ def tune_cost(
         qlora=lambda: training.adapter_rule(models.active(model), tokens),
     )
     hours = duration.gpu_hours(work, peak_tflops(gpu, "bf16"), mfu)
-    return cost.training_cost(hours, hourly(price, gpu), 1)
+    return cost.training_cost(hours, hour_price(price, gpu), 1)

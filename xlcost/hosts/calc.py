@@ -1,13 +1,15 @@
-"""What LibreOffice Calc reads about the functions: their types, and their help; written from the catalogue."""
+"""LibreOffice Calc: what it reads about the functions (types, help), written from the catalogue; what a call shows."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
+from typing import Any
 
-from xlcost.function import FunctionSpec, Parameter
-from xlcost.hosts.com import argument_help
+from xlcost.cells import Failure, blank_zeros, over_cells
+from xlcost.function import FunctionSpec, Parameter, describe
+from xlcost.hosts.arguments import argument_help
 
 SERVICE = "XLCOST"
 MODULES, INTERFACE = ("org", "xlcost"), "XFunctions"
@@ -58,7 +60,7 @@ def _placed(body: bytes, payload: bytes, name: str) -> tuple[bytes, bytes]:
 
 def _prop(name: str, value: str, language: str = "") -> str:
     spoken = f' xml:lang="{language}"' if language else ""
-    return f'<prop oor:name="{name}"><value{spoken}>{escape(value)}</value></prop>'
+    return f'<prop oor:name="{name}"><value{spoken}>{escape(value, quote=False)}</value></prop>'
 
 
 def _help(p: Parameter) -> list[str]:
@@ -73,7 +75,7 @@ def _help(p: Parameter) -> list[str]:
 def _entry(spec: FunctionSpec) -> list[str]:
     """What the function wizard shows, and under which name a workbook file knows the function."""
     return [
-        f'    <node oor:name={quoteattr(spec.name)} oor:op="replace">',
+        f'    <node oor:name="{spec.name}" oor:op="replace">',
         f"     {_prop('DisplayName', spec.name, 'en')}",
         f"     {_prop('Description', spec.summary, 'en')}",
         f"     {_prop('Category', 'Add-In')}",
@@ -151,3 +153,36 @@ def parts(functions: Iterable[FunctionSpec], release: str, licence: str) -> dict
         LICENCE: licence,
     }
     return {"functions.rdb": types(known)} | {name: content.encode() for name, content in texts.items()}
+
+
+ERRORS = {  # the numbers that LibreOffice Calc has for them; a cell holds one in the lower half of a NaN
+    "#NULL!": 521,
+    "#DIV/0!": 532,
+    "#VALUE!": 519,
+    "#REF!": 524,
+    "#NAME?": 525,
+    "#NUM!": 503,
+    "#N/A": 32767,
+}
+
+
+def answer(public: Any, *arguments: Any, explained: Any = None) -> tuple[tuple[Any, ...], ...]:
+    """What the cells of a call show: rows, in which a Failure is the NaN that stands for its error value in Calc.
+
+    A blank cell arrives as 0, so a single 0 may be a blank (`blank_zeros`). `explained` is the function whose
+    arguments follow the first one.
+    """
+    given = [
+        None if blank and type(raw) is float and raw == 0 else raw
+        for raw, blank in zip(arguments, blank_zeros(public, explained), strict=False)
+    ]
+    result = over_cells(describe(public), tuple(given))
+    if not isinstance(result, list):
+        return ((error_value(result.code) if isinstance(result, Failure) else result,),)
+    return tuple(tuple(error_value(v.code) if isinstance(v, Failure) else v for v in row) for row in result)
+
+
+def error_value(code: str) -> float:
+    """The NaN that Calc shows as this error value."""
+    (nan,) = struct.unpack("<d", struct.pack("<II", ERRORS[code], 0x7FF80000))
+    return float(nan)

@@ -2,7 +2,7 @@
 
 A name takes what the cells of the function take: ids and their aliases, sizes such as "70B", blanks for "left out".
 Its text is the native formula over the arguments as the names XLCOST.* read them; those refuse what the words refuse.
-Texts are written as a reader would see them and stored as a file wants them (`stored`).
+Texts are written as a reader would see them and stored as a file wants them (`file_text`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from xlcost.function import FunctionSpec, Parameter
-from xlcost.hosts.shared import shared
+from xlcost.hosts.let import common_parts
 from xlcost.native import Tracer, formula, literal
 from xlcost.quantities import Choice, Date, Flag, Key, ModelWord, Number, Word
 
@@ -137,7 +137,7 @@ def names(functions: Iterable[FunctionSpec], taken: Collection[str] = ()) -> lis
     `taken` are the workbook's own names in lower case: no argument is called like one of them.
     """
     readers = [
-        Name(f"XLCOST.{name}", stored(r.takes.split(","), (), r.body, taken), f"{r.gives} {MARK}")
+        Name(f"XLCOST.{name}", file_text(r.takes.split(","), (), r.body, taken), f"{r.gives} {MARK}")
         for name, r in READERS.items()
     ]
     return readers + [_name(spec, taken) for spec in functions if spec.native]
@@ -146,7 +146,7 @@ def names(functions: Iterable[FunctionSpec], taken: Collection[str] = ()) -> lis
 def _name(spec: FunctionSpec, taken: Collection[str]) -> Name:
     required = [p.name for p in spec.parameters if p.required]
     optional = [p.name for p in spec.parameters if not p.required]
-    return Name(spec.name, stored(required, optional, body(spec), taken), comment(spec))
+    return Name(spec.name, file_text(required, optional, body(spec), taken), comment(spec))
 
 
 def comment(spec: FunctionSpec) -> str:
@@ -159,24 +159,24 @@ def comment(spec: FunctionSpec) -> str:
 def body(spec: FunctionSpec) -> str:
     """The formula: arguments read once, what repeats computed once.
 
-    >>> from xlcost.catalogue import named
-    >>> print(body(named("TRAIN_FLOPS"))[:62])
+    >>> from xlcost.catalogue import spec_of
+    >>> print(body(spec_of("TRAIN_FLOPS"))[:62])
     LET(m_,XLCOST.MODEL(model),t_,XLCOST.NUMBER(tokens,0,1E+18),me
     """
-    short = shortened(spec)
+    short = short_names(spec)
     text = formula(spec, {p.name: _tracer(p, short[p.name]) for p in spec.parameters}).text
     text = re.sub(r"(?<!=0,)\bNA\(\)", "#NUM!", text)  # no result, where a missing price is #N/A
     for name, ours in INSTEAD.items():
         text = re.sub(rf"\b{name}\(", f"{ours}(", text)
     text = re.sub(r"\bMATCH\((\w+),(\w+_columns),0\)", r"XMATCH(\1,\2)", text)  # a name of a column, no pattern
-    pairs, text = shared(text)
+    pairs, text = common_parts(text)
     for p in reversed(spec.parameters):  # the first argument that cannot be read is the error
         text = f"IF(ISERROR({short[p.name]}),{short[p.name]},{text})"
     read = [(short[p.name], _read(p)) for p in spec.parameters]
     return f"LET({','.join(f'{name},{value}' for name, value in [*read, *pairs])},{text})"
 
 
-def shortened(spec: FunctionSpec) -> dict[str, str]:
+def short_names(spec: FunctionSpec) -> dict[str, str]:
     """A short name for each argument once it is read."""
     short: dict[str, str] = {}
     for p in spec.parameters:
@@ -222,12 +222,12 @@ def reader(word: Word, text: str) -> str:
     return f"XLCOST.TEXT({text})"
 
 
-def stored(required: Iterable[str], optional: Iterable[str], text: str, taken: Collection[str] = ()) -> str:
+def file_text(required: Iterable[str], optional: Iterable[str], text: str, taken: Collection[str] = ()) -> str:
     """A LAMBDA as a file stores it: marks before its own names, before the optional ones and before new functions.
 
-    >>> stored(["a"], ["b"], 'IF(ISOMITTED(b),a,LET(k_1,a&"a",k_1))')
+    >>> file_text(["a"], ["b"], 'IF(ISOMITTED(b),a,LET(k_1,a&"a",k_1))')
     '_xlfn.LAMBDA(_xlpm.a,_xlop.b,IF(_xlfn.ISOMITTED(_xlpm.b),_xlpm.a,_xlfn.LET(_xlpm.k_1,_xlpm.a&"a",_xlpm.k_1)))'
-    >>> stored(["tax"], [], "2*tax", {"tax"})
+    >>> file_text(["tax"], [], "2*tax", {"tax"})
     '_xlfn.LAMBDA(_xlpm.the_tax,2*_xlpm.the_tax)'
     """
     required, optional = list(required), list(optional)

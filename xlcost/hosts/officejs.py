@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from xlcost.function import FunctionSpec, Parameter
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 SCHEMA = "https://developer.microsoft.com/json-schemas/office-js/custom-functions.schema.json"
 

@@ -1,4 +1,4 @@
-"""xlcost/__init__.py, written from the catalogue: every public name, and where it is loaded from when asked for."""
+"""xlcost/__init__.py, written from the catalogue: every public name, and the module that holds it."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Help as text, from the catalogue."""
+"""Help as text, from the catalogue: for the command line, the reference page and the sheet of functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from xlcost.function import FunctionSpec, Parameter, default_shown
+from xlcost.function import FunctionSpec, Parameter, shown_default
 from xlcost.sources import Assumed
 
 
@@ -13,7 +13,7 @@ def default_text(p: Parameter) -> str:
     """What an argument takes when it is left out, and why."""
     if p.required:
         return "required"
-    value = default_shown(p)
+    value = shown_default(p)
     if not value:
         return "optional"
     if isinstance(p.default, Assumed):
@@ -75,6 +75,7 @@ def page(functions: Iterable[FunctionSpec]) -> str:
         "",
         "Each function is the same in a cell (`=NAME(...)`), in Python (`xlcost.name(...)`) and on the command line",
         "(`xlcost calc NAME arg ... key=value`). Every argument takes one value or a range; shapes broadcast.",
+        "Which works without an add-in too: [where.md](where.md).",
     ]
     category = ""
     for spec in functions:

@@ -1,8 +1,8 @@
 """The VBA module of the Excel add-in, written from the catalogue: each function hands its cells to Python.
 
 What xlwings would write into a workbook, with what it leaves out: failures become error values, a sentence stands
-behind each, nothing is computed while the function wizard is open, and a missing Python is told, once. The part that
-is the same for any catalogue stands in wrapper.bas; windows.bas is the class that it asks of Windows.
+behind each, nothing is computed while the function wizard is open, and a missing Python is reported, once. What is
+the same for any catalogue stands in wrapper.bas; windows.bas is the class through which it calls Windows.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 
 from xlcost.function import FunctionSpec
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 
 MODULE, WINDOWS = "xlcost", "XlcostWindows"  # the names of the module and of its class in the VBA project
-ASKED = re.compile(r"\bstarter\.(\w+)")  # what it calls of xlwings
+CALLS = re.compile(r"\bstarter\.(\w+)")  # what it calls of xlwings
 BUILT_IN = 19  # function categories of Excel's own; ours are numbered from the next on
 STATUS = "XLCOST_STATUS"
 STATUS_HELP = "Whether Python answers; of a cell, the sentence behind its error value."
@@ -39,7 +39,7 @@ def categories(functions: Iterable[FunctionSpec]) -> list[str]:
     return list(dict.fromkeys(category(spec.category) for spec in functions))
 
 
-def declared(spec: FunctionSpec) -> str:
+def argument_list(spec: FunctionSpec) -> str:
     """The arguments in the head of the function, as xlwings declares them."""
     names = [
         f"ParamArray {p.name}()" if p.rest else p.name if p.required else f"Optional {p.name}" for p in spec.parameters
@@ -58,7 +58,7 @@ def attributes(name: str, summary: str, number: int) -> list[str]:
 def function(spec: FunctionSpec, number: int) -> str:
     """One worksheet function; its arguments go on as cells, those left out as missing."""
     given = f"Array({', '.join(p.name for p in spec.parameters if not p.rest)})"
-    lines = [f"Function {spec.name}({declared(spec)})", *attributes(spec.name, spec.summary, number)]
+    lines = [f"Function {spec.name}({argument_list(spec)})", *attributes(spec.name, spec.summary, number)]
     if spec.variadic:
         rest, first = spec.parameters[-1].name, len(spec.parameters) - 1
         lines += [
@@ -74,14 +74,14 @@ def function(spec: FunctionSpec, number: int) -> str:
 
 
 def option(name: str, group: str, summary: str, help_texts: Sequence[str]) -> str:
-    """What the wizard is told about one function: a line each for its arguments."""
+    """What the wizard shows about one function: a line for each argument."""
     lines = [f"    XlcostOption {literal(name)}, {literal(group)}, {literal(summary[:255])}, Array("]
     lines += [f"        {literal(text)}" for text in help_texts]
     return (", _\n".join(lines) + ")").replace("Array(, _", "Array( _", 1)
 
 
-def described(functions: Sequence[FunctionSpec]) -> str:
-    """The procedures that tell the wizard, one for each category: VBA bounds the length of a procedure."""
+def wizard_texts(functions: Sequence[FunctionSpec]) -> str:
+    """The procedures that register these texts, one for each category: VBA bounds the length of a procedure."""
     groups = {name: list(specs) for name, specs in groupby(functions, key=lambda spec: category(spec.category))}
     names = [f"XlcostDescribe{number}" for number in range(1, len(groups) + 1)]
     parts = ["Private Sub XlcostDescribe()", *[f"    {name}" for name in names], "End Sub"]
@@ -109,7 +109,7 @@ def module(functions: Sequence[FunctionSpec], version: str) -> str:
     numbers = {name: BUILT_IN + place for place, name in enumerate(categories(functions), 1)}
     head = wrapper(version, numbers[category(functions[-1].category)])
     wrapped = [function(spec, numbers[category(spec.category)]) for spec in functions]
-    return "\n".join([head, *[f"{text}\n" for text in wrapped], described(functions)])
+    return "\n".join([head, *[f"{text}\n" for text in wrapped], wizard_texts(functions)])
 
 
 def windows() -> str:

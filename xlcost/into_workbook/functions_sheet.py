@@ -11,7 +11,7 @@ from typing import Any
 
 from xlcost.facts.store import REGIONS
 from xlcost.function import FunctionSpec, Parameter
-from xlcost.hosts.com import argument_help
+from xlcost.hosts.arguments import argument_help
 from xlcost.hosts.reference import argument_rows, as_typed, example_formula, example_result
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from xlcost.catalogue import named
+from xlcost.catalogue import spec_of
 from xlcost.kit import styles
 from xlcost.kit.book import Book
 from xlcost.kit.cells import Cells
@@ -26,7 +26,7 @@ class Formulas:
     """Function calls as plain formulas."""
 
     def __getattr__(self, name: str) -> Callable[..., Tracer]:
-        return lambda **arguments: formula(named(name), arguments)
+        return lambda **arguments: formula(spec_of(name), arguments)
 
 
 class Calls:
@@ -34,7 +34,7 @@ class Calls:
 
     def __getattr__(self, name: str) -> Callable[..., Tracer]:
         def call(**arguments: Any) -> Tracer:
-            parts = [arguments.get(p.name) for p in named(name).parameters]
+            parts = [arguments.get(p.name) for p in spec_of(name).parameters]
             while parts and parts[-1] is None:
                 parts.pop()
             shown = ["" if p is None else p.text if isinstance(p, Tracer) else _constant(p) for p in parts]

@@ -12,7 +12,7 @@ from org.xlcost import XFunctions
 from xlcost_calc_engine import Engine, Unreachable
 
 SERVICE = "XLCOST"
-TELLING = ("EXPLAIN", "XLCOST_VERSION")  # they show the sentence where the others show the error
+TEXTUAL = ("EXPLAIN", "XLCOST_VERSION")  # they show the sentence where the others show the error
 (ADDIN_ERROR,) = struct.unpack("<d", struct.pack("<II", 530, 0x7FF80000))  # the NaN that Calc shows as #ADDIN?
 ENGINE = Engine(Path(__file__).with_name("settings.json"))
 
@@ -26,17 +26,17 @@ class Functions(unohelper.Base, XFunctions):
     def __getattr__(self, name: str) -> Any:
         if not name.isupper():
             raise AttributeError(name)
-        return lambda *cells: shown(name, cells)
+        return lambda *cells: rows_of(name, cells)
 
 
-def shown(name: str, cells: Any) -> Any:
-    """The rows that the cell shows; a sentence where xlcost cannot be asked and the function can tell it."""
+def rows_of(name: str, cells: Any) -> Any:
+    """The rows that the cell shows; a sentence where xlcost gives no answer and the function gives text."""
     try:
-        if name in TELLING and ENGINE.broken:
+        if name in TEXTUAL and ENGINE.broken:
             ENGINE.start()
         return ENGINE.ask(name, cells)
     except Unreachable as error:
-        return ((str(error) if name in TELLING else ADDIN_ERROR,),)
+        return ((str(error) if name in TEXTUAL else ADDIN_ERROR,),)
 
 
 g_ImplementationHelper = unohelper.ImplementationHelper()

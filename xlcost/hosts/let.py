@@ -11,10 +11,10 @@ OPENING = re.compile(r'"[^"]*"|[\w.]*\(|\)')
 OWN = re.compile(r"\bk_\d+\b")
 
 
-def shared(text: str) -> tuple[list[tuple[str, str]], str]:
+def common_parts(text: str) -> tuple[list[tuple[str, str]], str]:
     """(name, text) of every call or bracket that occurs more than once, in an order that can be computed; the rest.
 
-    >>> shared("SQRT(B1*B1+3)/(1+SQRT(B1*B1+3))")
+    >>> common_parts("SQRT(B1*B1+3)/(1+SQRT(B1*B1+3))")
     ([('k_1', 'SQRT(B1*B1+3)')], 'k_1/(1+k_1)')
     """
     pieces = {"": text}
