@@ -20,8 +20,8 @@ ROOMS = {
     "function": "errors quantities rows sources",
     "formulas": "sources steps",
     "facts": "errors",
-    "prices": "csv_tables errors facts files",
-    "feeds": "csv_tables errors facts files prices",
+    "prices": "csv_tables errors facts files quantities",
+    "feeds": "csv_tables errors facts files prices quantities",
     "functions": "errors facts formulas function prices quantities sources steps",
     "native": "function quantities steps",
     "audit": "errors facts function functions native quantities sources steps",
@@ -30,13 +30,13 @@ ROOMS = {
     "xlcost": "audit errors functions",
     "hosts": "function native quantities sources",
     "addin": "cells xlcost",
-    "desktop": "errors facts files function hosts prices",
+    "desktop": "errors facts files function hosts prices quantities",
     "ooxml": "errors files",
     "kit": "catalogue errors facts native ooxml prices quantities sources",
     "blueprints": "facts formulas functions kit native prices quantities",
     "into_workbook": "catalogue csv_tables errors facts function functions hosts kit native ooxml prices quantities",
     "batch": "blueprints csv_tables errors facts files into_workbook kit ooxml prices quantities",
-    "cli": "audit batch catalogue cells desktop errors facts feeds files hosts into_workbook kit "
+    "cli": "audit batch catalogue cells csv_tables desktop errors facts feeds files hosts into_workbook kit "
     "ooxml prices quantities xlcost",
     "__main__": "cli",
 }

@@ -25,7 +25,8 @@ from xlcost.kit.currency_sheet import CODE, PLAN
 from xlcost.kit.quotes_sheet import ROWS, stored
 from xlcost.kit.write import save
 from xlcost.ooxml.values import CORE_DATE, stamp
-from xlcost.prices.market import EDITION, closed, merged_offers
+from xlcost.prices.current import current_market, packaged_offers
+from xlcost.prices.periods import EDITION
 from xlcost.quantities import serial_date
 
 
@@ -118,7 +119,9 @@ def fill(folder: Path, scenario: Scenario) -> Result:
     except XlcostError as error:
         raise type(error)(f"scenario '{scenario.file}': {error}") from None
     path = folder / f"{scenario.file}.xlsx"
-    if merged_offers() or closed() != EDITION or len(stored()) > ROWS:  # other prices than the template's
+    market = current_market()
+    others = market.offers != packaged_offers() or market.edition_day != EDITION  # than the template's
+    if others or len(stored()) > ROWS:
         save(made, path, values)
     else:
         stamp(packaged.template(), path, values)

@@ -17,7 +17,6 @@ from xlcost.errors import BadInput
 from xlcost.kit.aliases import alias_sheet
 from xlcost.kit.book import Book
 from xlcost.kit.lookup_sheets import TOP, add_tables
-from xlcost.kit.quotes_sheet import stored
 from xlcost.kit.write import openpyxl_workbook
 from xlcost.native import Tracer
 from xlcost.ooxml import package
@@ -27,7 +26,7 @@ from xlcost.ooxml.names import DefinedName, defined_names, own_names, with_names
 from xlcost.ooxml.order import WORKBOOK
 from xlcost.ooxml.table_columns import table_place, with_columns
 from xlcost.ooxml.values import stamp_sheets
-from xlcost.prices.market import periods
+from xlcost.prices.current import current_market
 
 ANCHORS = {"Models": "id", "GPUs": "id", "Precisions": "id", "Regions": "id", "Prices": "gpu", "Aliases": "key"}
 ON_PRICES = "Quotes"  # a table that stands on the sheet of another
@@ -57,7 +56,7 @@ def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
             parts = _completed(parts, table, anchor, wanted)
     parts = _joined(parts, saved_parts(book), book.names) if book.sheets else parts
     missing = {pair for pair in wanted if pair[0] in fresh or (pair[0] == ON_PRICES and "Prices" in fresh)}
-    return _joined(parts, *_packaged(frozenset(missing), periods(), tuple(stored()))) if missing else parts
+    return _joined(parts, *_packaged(frozenset(missing), current_market())) if missing else parts
 
 
 def _check_days(parts: Parts) -> None:

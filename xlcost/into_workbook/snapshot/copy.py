@@ -6,7 +6,6 @@ charts, comments and hidden sheets stay.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections import Counter
@@ -21,6 +20,7 @@ from xlcost.ooxml import add_sheets, package
 from xlcost.ooxml.names import leads_outside
 from xlcost.ooxml.open import read_workbook, reading, write_workbook
 from xlcost.ooxml.xml import find
+from xlcost.quantities import iso_day
 
 MIDNIGHT = "T00:00:00Z"
 UNDATED = "not known: the source does not say when it was made; xlcost snapshot --date states a date"
@@ -76,10 +76,10 @@ def snapshot(source: Path, target: Path, date: str | None = None) -> Told:
 
 
 def _day(text: str) -> str:
-    try:
-        return dt.date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        raise BadInput(f"date: {text!r} is no date; it takes one such as 2026-10-31") from None
+    day = iso_day(text)
+    if day is None:
+        raise BadInput(f"date: {text!r} is no date; it takes one such as 2026-10-31")
+    return day.isoformat()
 
 
 def copied(source: Path, parts: Mapping[str, bytes], told: Told) -> dict[str, bytes]:

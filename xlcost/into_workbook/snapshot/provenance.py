@@ -13,7 +13,7 @@ from xlcost.into_workbook.snapshot.values_only import SheetFacts
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.write import openpyxl_workbook
-from xlcost.prices.market import closed
+from xlcost.prices.current import current_market
 
 TITLE = "Provenance"
 FEW = 5  # cells that are named
@@ -69,7 +69,7 @@ def book(told: Told) -> Book:
 
 
 def _facts(sheet: Sheet, row: int, told: Told) -> int:
-    edition = closed().isoformat()
+    edition = current_market().edition_day.isoformat()
     older = f"; those in the source are of {told.edition}" if told.edition not in ("", edition) else ""
     own = sum(facts.own for facts in told.sheets)
     facts = {
