@@ -30,10 +30,10 @@ def engines(office):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of the user's own, not there yet; afterwards the tables are read anew."""
-    from xlcost.prices import lookup
+    from xlcost.prices.current import reset_market
 
     monkeypatch.setenv("XLCOST_DATA", str(tmp_path / "kept"))
-    lookup.forget()
+    reset_market()
     yield tmp_path / "kept"
     monkeypatch.setenv("XLCOST_DATA", "")
-    lookup.forget()
+    reset_market()

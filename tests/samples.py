@@ -8,7 +8,7 @@ import pytest
 
 from xlcost.catalogue import FUNCTIONS
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS, read_rows
-from xlcost.prices.lookup import periods
+from xlcost.prices.current import current_market
 from xlcost.quantities import Anything, Choice, Date, Key, ModelWord, Number, Part, Series
 
 SHAPED = [row["id"] for row in MODELS.rows if row["attention_width"] and row["kv_layers"] is not None and row["vocab"]]
@@ -65,7 +65,7 @@ SERVED = {"input_tokens", "output_tokens"}  # those of one request, where it run
 
 def offered(random):
     """A GPU, provider, term and date for which the table has a price."""
-    period = random.choice(periods())
+    period = random.choice(current_market().periods)
     days = (period.end - period.start).days
     day = period.start.toordinal() + random.randrange(days)
     return {

@@ -17,7 +17,7 @@ from xlcost.catalogue import BY_NAME, FUNCTIONS
 from xlcost.cells import Failure, over_cells
 from xlcost.errors import BadInput, NoResult, NotInTable, XlcostError
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
-from xlcost.prices.lookup import periods
+from xlcost.prices.current import current_market
 from xlcost.quantities import Anything, Choice, Date, Flag, Key, ModelWord, Number, Part
 
 ROWWISE = [spec for spec in FUNCTIONS if spec.parameters and not spec.whole]
@@ -522,7 +522,7 @@ def test_a_price_is_never_older_or_newer_than_asked():
 
 
 def random_periods(count):
-    return Random("periods").sample(periods(), count)
+    return Random("periods").sample(current_market().periods, count)
 
 
 @pytest.mark.parametrize("as_of", ["2000-01-01", "2023-03-31", "2025-03-01"])
@@ -578,7 +578,7 @@ def test_the_days_named_are_the_first_and_the_last_with_a_price():
 
 def test_gaps_are_told_apart():
     table = "2025-01-01; the table has it from 2023-04-07 to 2024-04-05"
-    assert len([p for p in periods() if (p.gpu, p.provider, p.term) == ("a10g", "AWS", "on_demand")]) == 1
+    assert len([p for p in current_market().periods if p.offer == ("a10g", "AWS", "on_demand")]) == 1
     with pytest.raises(NotInTable, match=f" from AWS on {table}$"):
         xlcost.gpu_price("a10g", "AWS", as_of="2025-01-01")
     with pytest.raises(NotInTable, match=f" from Lambda on {table} and from 2026-10-04 to 2026-11-01$"):

@@ -21,8 +21,8 @@ ROOMS = {
     "function": "errors quantities rows sources",
     "formulas": "sources steps",
     "facts": "errors",
-    "prices": "csv_tables errors facts files",
-    "feeds": "csv_tables errors facts files prices",
+    "prices": "csv_tables errors facts files quantities",
+    "feeds": "csv_tables errors facts files prices quantities",
     "functions": "errors facts formulas function prices quantities sources steps",
     "native": "function quantities steps",
     "audit": "function native quantities sources steps",
@@ -31,15 +31,15 @@ ROOMS = {
     "xlcost": "catalogue errors functions",
     "hosts": "cells function native quantities sources",
     "addin": "hosts xlcost",
-    "desktop": "errors facts files function hosts prices",
+    "desktop": "errors facts files function hosts prices quantities",
     "ooxml": "errors files",
     "kit": "catalogue errors facts native ooxml prices quantities sources",
     "blueprints": "facts formulas functions kit native quantities",
     "into_workbook": "catalogue csv_tables errors facts files function functions hosts kit native ooxml prices "
     "quantities",
     "batch": "blueprints csv_tables errors files kit ooxml prices",
-    "cli": "batch blueprints catalogue desktop errors facts feeds files hosts into_workbook kit ooxml "
-    "prices quantities xlcost",
+    "cli": "batch blueprints catalogue csv_tables desktop errors facts feeds files hosts into_workbook "
+    "kit ooxml prices quantities xlcost",
     "__main__": "cli",
 }
 LIGHT = {

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from xlcost.prices.market import EDITION
+from xlcost.prices.periods import EDITION
 
 HOUSES = (
     "AMD|Andreessen Horowitz|Anthropic|CBRE|Cerebras|EPA|Intel|Meta|Microsoft|MosaicML|NVIDIA|Uptime Institute|Google"

@@ -1,4 +1,4 @@
-"""Tables from outside: read within limits, each row checked, all that is wrong said at once with its line."""
+"""Tables as CSV: read within limits, each row checked, all bad rows said at once with their lines; and written."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from xlcost.errors import BadInput, nearest
-from xlcost.files import read_bytes
+from xlcost.files import BOM, read_bytes
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
 LARGEST = 20_000_000  # bytes
 MOST_ERRORS = 20
-RUNS_AS_FORMULA = re.compile(r"\s*[=+@]|\s*-(?!\s*[\d.]+%?\s*$)")
+FORMULA_SIGNS = ("=", "+", "-", "@")
+BELOW_ZERO = re.compile(r"\s*-\s*[\d.]+%?\s*")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 Numbered = tuple[int, dict[str, str]]
 
@@ -31,16 +31,6 @@ class Cells:
 
     rows: list[Numbered]
     wrong: list[tuple[int, str]]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A row as far as it can be read: `row` where all of it can, what its good cells hold, what is wrong with it."""
-
-    line: int
-    row: Any
-    known: dict[str, Any]
-    wrong: list[str]
 
 
 def checked_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> list[tuple[int, Any]]:
@@ -63,6 +53,16 @@ def decoded(data: bytes, name: str) -> str:
     if "\x00" in text:
         raise BadInput(f"{name} is no text file")
     return text
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as CSV; a byte order mark where Excel needs it to read the letters."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    whole = text.getvalue()
+    return whole if whole.isascii() else BOM + whole
 
 
 def csv_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> Cells:
@@ -142,48 +142,23 @@ def _check_heads(name: str, heads: list[str], columns: Mapping[str, bool]) -> No
 
 
 def validated(name: str, table: Cells, model: type[BaseModel]) -> list[tuple[int, Any]]:
-    """(line, row) of all rows, or one error that says all that is wrong."""
-    parts = list(in_parts(table.rows, model))
-    refuse(name, in_order([*table.wrong, *((part.line, why) for part in parts for why in part.wrong)]))
-    return [(part.line, part.row) for part in parts]
+    """(line, row) of all rows, or one error that says what is wrong with each bad one."""
+    rows = list(rows_or_faults(table.rows, model))
+    refuse(name, in_order([*table.wrong, *((line, why) for line, _, why in rows if why)]))
+    return [(line, row) for line, row, _ in rows]
 
 
-def in_parts(rows: Iterable[Numbered], model: type[BaseModel]) -> Iterator[Part]:
-    """Each row as far as it can be read: what is wrong in one cell does not hide what the others hold."""
+def rows_or_faults(rows: Iterable[Numbered], model: type[BaseModel]) -> Iterator[tuple[int, Any, str]]:
+    """(line, row, ""), or (line, None, the first that is wrong with the row)."""
     from pydantic import ValidationError
 
     for line, cells in rows:
-        smuggled = {column: f"{column}: {why}" for column, text in cells.items() if (why := hostile(text))}
+        row, why = None, next((f"{column}: {why}" for column, text in cells.items() if (why := hostile(text))), "")
         try:
-            row = model.model_validate(cells)
+            row = None if why else model.model_validate(cells)
         except ValidationError as error:
-            said = [one for one in sentences(error) if one.partition(":")[0] not in smuggled]
-            yield Part(line, None, _sound(cells, model), [*smuggled.values(), *said])
-        else:
-            yield Part(line, None if smuggled else row, dict(row), [*smuggled.values()])
-
-
-def _sound(cells: Mapping[str, str], model: type[BaseModel]) -> dict[str, Any]:
-    """What the good cells of a bad row hold, by field."""
-    from pydantic import ValidationError
-
-    known = {}
-    for name, one in model.model_fields.items():
-        try:
-            known[name] = _reader(model, name).validate_python(cells.get(one.alias or name) or None)
-        except ValidationError:
-            continue
-    return known
-
-
-@cache
-def _reader(model: type[BaseModel], name: str) -> Any:
-    """What reads one field by itself."""
-    from pydantic import TypeAdapter
-
-    kind: Any = Annotated
-    one = model.model_fields[name]
-    return TypeAdapter(kind[(one.annotation, *one.metadata, name)])
+            why = sentences(error)[0]
+        yield line, row, why
 
 
 def in_order(wrong: Iterable[tuple[int, str]], unit: str = "line") -> list[str]:
@@ -199,9 +174,18 @@ def refuse(name: str, wrong: list[str]) -> None:
         raise BadInput("\n  ".join([f"{name}: nothing was taken", *wrong[:MOST_ERRORS], *more]))
 
 
+def begins_as_formula(text: str) -> bool:
+    """Whether a spreadsheet takes a text for a formula; a wide '=' counts as one.
+
+    >>> begins_as_formula(" =A1"), begins_as_formula("-1"), begins_as_formula("AWS")
+    (True, True, False)
+    """
+    return unicodedata.normalize("NFKC", text).lstrip().startswith(FORMULA_SIGNS)
+
+
 def hostile(text: str) -> str:
-    """Why a text field cannot be taken, or nothing; a wide '=' counts as one."""
-    if RUNS_AS_FORMULA.match(unicodedata.normalize("NFKC", text)):
+    """Why a cell cannot be taken, or nothing; a number below zero can be."""
+    if begins_as_formula(text) and not BELOW_ZERO.fullmatch(unicodedata.normalize("NFKC", text)):
         return f"'{text[:40]}' begins as a formula, which a spreadsheet would run"
     if CONTROL.search(text):
         return "holds characters that are no text"

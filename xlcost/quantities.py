@@ -21,6 +21,8 @@ from xlcost.errors import BadInput, nearest
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 SIZED = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)\s*([kmbt%]?)\s*", re.IGNORECASE)
 EXCEL_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
+ONE_DAY = dt.timedelta(days=1)
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def sized_number(text: str) -> float | None:
@@ -34,6 +36,18 @@ def sized_number(text: str) -> float | None:
         return None
     number, suffix = float(match[1]), match[2].lower()
     return number / 100 if suffix == "%" else number * SUFFIXES[suffix]
+
+
+def iso_day(text: str) -> dt.date | None:
+    """A day written as 2026-10-31; None where it is not, or where the calendar has no such day.
+
+    >>> iso_day(" 2026-10-31 "), iso_day("20261031"), iso_day("2026-02-30")
+    (datetime.date(2026, 10, 31), None, None)
+    """
+    try:
+        return dt.date.fromisoformat(text.strip()) if ISO_DAY.fullmatch(text.strip()) else None
+    except ValueError:
+        return None
 
 
 def excel_serial(day: dt.date) -> float:
@@ -256,10 +270,7 @@ class Date(Word):
         if isinstance(value, dt.datetime):
             value = value.date()
         if isinstance(value, str):
-            try:
-                value = dt.date.fromisoformat(value.strip())
-            except ValueError:
-                return None
+            value = iso_day(value)
         if isinstance(value, dt.date):
             return excel_serial(value)
         return float(math.floor(value)) if type(value) in (int, float) and math.isfinite(value) else None

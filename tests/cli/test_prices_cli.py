@@ -27,8 +27,11 @@ from xlcost.cli import main as cli
 from xlcost.cli import price_list
 from xlcost.cli.output import FORMATS, Column, Grid, csv_text, harmless
 from xlcost.facts import schema
-from xlcost.prices import check, lookup
-from xlcost.prices.market import EDITION
+from xlcost.prices import check
+from xlcost.prices.current import as_if, packaged_offers
+from xlcost.prices.market import Market
+from xlcost.prices.periods import EDITION
+from xlcost.prices.quotes.schema import OwnQuote
 
 TABLES = Path(schema.__file__).parent
 DAYS = ["2023-04-07", "2024-12-31", str(EDITION)]
@@ -66,19 +69,22 @@ def rows(good):
     return lambda *words: list(csv.DictReader(io.StringIO(good(*words, "--format", "csv"))))
 
 
+def with_quotes(text):
+    """The packaged market with own quotes from the lines of their table."""
+    rows = csv.DictReader((HEAD + text).splitlines())
+    return Market(packaged_offers(), tuple(OwnQuote.model_validate(row) for row in rows))
+
+
 @pytest.fixture
-def quoted(tmp_path, monkeypatch):
-    """Two quotes of one's own are kept; afterwards the tables are read anew."""
-    (tmp_path / "quotes.csv").write_text(
-        HEAD + "H100,CoreWeave,on_demand,2.05,,2026-04-01,2026-10-01,,Offer\n"
-        "H100,,on_demand,1.5,,2026-10-20,,,Framework\n,AWS,3yr,,40%,2026-10-01,,2026-10-15,EDP\n",
-        encoding="utf-8",
-    )
-    monkeypatch.setenv("XLCOST_DATA", str(tmp_path))
-    lookup.forget()
-    yield
-    monkeypatch.setenv("XLCOST_DATA", "")
-    lookup.forget()
+def quoted():
+    """Prices are as if three quotes of one's own were kept."""
+    with as_if(
+        with_quotes(
+            "H100,CoreWeave,on_demand,2.05,,2026-04-01,2026-10-01,,Offer\n"
+            "H100,,on_demand,1.5,,2026-10-20,,,Framework\n,AWS,3yr,,40%,2026-10-01,,2026-10-15,EDP\n"
+        )
+    ):
+        yield
 
 
 @cache
@@ -380,21 +386,13 @@ def test_outliers_against_the_median_of_the_list(rows, ratio):
     assert told == far
 
 
-def test_dearer_than_on_demand_at_the_same_provider(rows, tmp_path, monkeypatch):
-    monkeypatch.setenv("XLCOST_DATA", str(tmp_path))
+def test_dearer_than_on_demand_at_the_same_provider(rows):
     listed = next(r for r in rows("list") if r["term"] == "on_demand" and r["provider"] == "AWS")
-    usd = float(listed["usd_per_gpu_hour"])
-    (tmp_path / "quotes.csv").write_text(
-        f"{HEAD}{listed['gpu']},AWS,3yr,{usd * 1.2},,2026-10-01,,,x\n{listed['gpu']},AWS,1yr,{usd},,2026-10-01,,,x\n",
-        encoding="utf-8",
-    )
-    lookup.forget()
-    try:
+    usd, offer_of = float(listed["usd_per_gpu_hour"]), f"{listed['gpu']},AWS"
+    quotes = f"{offer_of},3yr,{usd * 1.2},,2026-10-01,,,x\n{offer_of},1yr,{usd},,2026-10-01,,,x\n"
+    with as_if(with_quotes(quotes)):
         told = [row for row in rows("check") if row["finding"] == "dearer" and row["provider"] != "median"]
         offers = {offer(row): float(row["usd_per_gpu_hour"]) for row in rows("list")}
-    finally:
-        monkeypatch.setenv("XLCOST_DATA", "")
-        lookup.forget()
     dear = {o for o, own in offers.items() if own > offers.get((*o[:2], "on_demand"), own) * 1.0005}
     assert {offer(row) for row in told} == dear >= {(listed["gpu"], "AWS", "3yr")}
     assert f"1.2 x {usd:,.4f}, on demand" in {row["what"] for row in told}
@@ -510,19 +508,13 @@ def test_defaults_of_check_are_stated(good):
 PAGE = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
 
 
-def test_commands_of_the_page_run_in_their_order(tmp_path, monkeypatch, command):
+def test_commands_of_the_page_run_in_their_order(tmp_path, monkeypatch, command, folder):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XLCOST_DATA", str(tmp_path / "kept"))
-    lookup.forget()
     lines = [line.partition("#")[0].strip() for line in re.findall(r"^xlcost prices .*", PAGE, re.MULTILINE)]
-    try:
-        for line in lines:
-            if "update" not in line:  # needs a newer edition
-                status, out, err = command(*shlex.split(line)[2:])
-                assert (status, err) == (0, "") and out.strip(), line
-    finally:
-        monkeypatch.setenv("XLCOST_DATA", "")
-        lookup.forget()
+    for line in lines:
+        if "update" not in line:  # needs a newer edition
+            status, out, err = command(*shlex.split(line)[2:])
+            assert (status, err) == (0, "") and out.strip(), line
     assert len(lines) > 8
 
 

@@ -17,8 +17,8 @@ from xlcost.cli import main as cli
 from xlcost.desktop import doctor, doctor_data, excel, xlam
 from xlcost.errors import BadInput
 from xlcost.facts import schema
-from xlcost.prices import lookup, market
-from xlcost.prices.market import EDITION
+from xlcost.prices.current import reset_market
+from xlcost.prices.periods import EDITION
 
 PYTHON = r"C:\Users\Ann\xlcost\.venv\Scripts\python.exe"
 XLWINGS = xlam.release("xlwings")
@@ -261,18 +261,14 @@ def own(tmp_path, monkeypatch):
     def put(name, text):
         folder.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-        forget()
-
-    def forget():
-        lookup.forget()
-        market.closed.cache_clear()
+        reset_market()
 
     put.folder = folder
     monkeypatch.setenv("XLCOST_DATA", str(folder))
-    forget()
+    reset_market()
     yield put
     monkeypatch.setenv("XLCOST_DATA", "")
-    forget()
+    reset_market()
 
 
 def about_data():

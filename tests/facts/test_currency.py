@@ -28,7 +28,7 @@ from xlcost.kit.currency import CODES, FIRST_DAY
 from xlcost.kit.write import save
 from xlcost.native import Tracer
 from xlcost.ooxml.values import stamp
-from xlcost.prices.market import EDITION
+from xlcost.prices.periods import EDITION
 from xlcost.quantities import excel_serial
 
 PUBLISHED = {

@@ -19,9 +19,9 @@ from xlcost.facts import schema
 from xlcost.facts.store import FACILITIES, REPORTED_RUNS, SCHEMAS, read_rows
 from xlcost.formulas import energy, ownership
 from xlcost.functions.gpus import gpu_spec
+from xlcost.prices.current import current_market
 from xlcost.prices.hosted.models import model_key, providers
-from xlcost.prices.lookup import providers as sellers
-from xlcost.prices.market import EDITION
+from xlcost.prices.periods import EDITION
 
 FOLDER = Path(schema.__file__).parent
 WORDS = {"unverified", "from memory", "modelling default", "company filings"}
@@ -252,7 +252,7 @@ def test_no_seller_is_far_off_the_others():
 def test_the_a100_of_april_2023_differs_almost_fourfold():
     """Through GPU_PRICE: 'almost 4x', Lambda 1.10 against AWS 4.10."""
     asked = []
-    for who in sorted(set(sellers().values()) - {"median"}):
+    for who in sorted(set(current_market().providers.values()) - {"median"}):
         try:
             asked.append(gpu_price("A100 40GB", who, as_of="2023-04-27"))
         except LookupError:

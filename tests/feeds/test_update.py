@@ -14,10 +14,10 @@ from xlcost import gpu_price, price_source
 from xlcost.cli import main as cli
 from xlcost.errors import NotInTable
 from xlcost.facts.store import plain, read_rows
-from xlcost.feeds.catalogues import Chip
+from xlcost.feeds.catalogue import Chip
 from xlcost.feeds.chip_names import Names, Unclear
 from xlcost.functions.lists import data_as_of
-from xlcost.prices.market import EDITION, MEDIAN
+from xlcost.prices.periods import EDITION, MEDIAN
 from xlcost.quantities import excel_serial
 
 HERE = DATA / "catalogues"
@@ -231,9 +231,9 @@ def test_names_of_chips(provider, name, hint, memory, instance, expected):
     names = Names(rows, {})
     if " " in expected:
         with pytest.raises(Unclear, match=expected):
-            names.known(Chip(name, hint, memory, 1.0), instance)
+            names.match(Chip(name, hint, memory, 1.0), instance)
     else:
-        assert names.known(Chip(name, hint, memory, 1.0), instance)[0] == expected
+        assert names.match(Chip(name, hint, memory, 1.0), instance)[0] == expected
 
 
 def test_the_same_file_again_changes_nothing(update, folder):

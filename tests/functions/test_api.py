@@ -21,7 +21,7 @@ from xlcost.facts.store import read_rows
 from xlcost.function import describe
 from xlcost.functions.api import api_cost, api_price
 from xlcost.prices.hosted import api, models
-from xlcost.prices.lookup import EDITION
+from xlcost.prices.periods import EDITION
 
 CALLS = {"API_PRICE": api_price, "API_COST": api_cost}
 with (DATA / "published_api.csv").open(encoding="utf-8", newline="") as file:

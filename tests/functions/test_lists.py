@@ -14,7 +14,7 @@ from xlcost.function import describe
 from xlcost.functions.gpus import gpu_price, gpu_spec, price_source
 from xlcost.functions.lists import data_as_of, gpu_list, model_list, price_table, xlcost_version
 from xlcost.functions.models import model_params, model_spec
-from xlcost.prices.lookup import EDITION
+from xlcost.prices.periods import EDITION
 from xlcost.quantities import serial_date
 
 LISTS = (model_list, gpu_list, price_table, xlcost_version, data_as_of)

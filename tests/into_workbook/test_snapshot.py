@@ -1,6 +1,5 @@
 """xlcost snapshot: every formula becomes the value it showed, nothing that computes goes along, and a sheet says so."""
 
-import csv
 import datetime as dt
 import hashlib
 import re
@@ -8,7 +7,6 @@ import shutil
 import sys
 import warnings
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
 import ironcalc
@@ -26,12 +24,13 @@ from openpyxl.worksheet.table import Table
 from places import ROOT
 from xlcost.cli import main as cli
 from xlcost.errors import BadInput
-from xlcost.facts import schema
 from xlcost.into_workbook.snapshot.copy import snapshot
 from xlcost.ooxml import package
 from xlcost.ooxml.open import workbook_parts
-from xlcost.prices import lookup
-from xlcost.prices.market import EDITION
+from xlcost.prices.current import as_if, packaged_offers
+from xlcost.prices.market import Market
+from xlcost.prices.periods import EDITION
+from xlcost.prices.quotes.schema import OwnQuote
 
 MADE = [ROOT / "templates" / "compute_plan.xlsx", ROOT / "workbooks" / "cost_of_ai_compute.xlsx"]
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -553,14 +552,9 @@ def test_workbooks_that_xlcost_made_claim_no_day(pair):
     assert fact(pair[1], "Date").startswith("not known: the source does not say when it was made")
 
 
-QUOTE = "gpu,provider,term,usd_per_gpu_hour,off_list,as_of,from,until,source\nH100,,on_demand,2,,{},,,Offer\n"
-
-
-def test_own_quotes_are_told_apart_from_the_edition(small, tmp_path, monkeypatch):
+def test_own_quotes_are_told_apart_from_the_edition(small, tmp_path):
     """A quote that is newer than the tables does not make them newer; merged rows do."""
-    own, copy = tmp_path / "own", tmp_path / "copy.xlsx"
-    own.mkdir()
-    (own / "quotes.csv").write_text(QUOTE.format(EDITION + dt.timedelta(days=20)), encoding="utf-8")
+    copy, day = tmp_path / "copy.xlsx", EDITION + dt.timedelta(days=20)
     workbook = opened(small)
     sheet = workbook.active
     sheet["D1"], sheet["D2"], sheet["D3"] = "own quote, 2026-11-21, Offer", "our own quote", "2026-10-04, AWS"
@@ -568,22 +562,15 @@ def test_own_quotes_are_told_apart_from_the_edition(small, tmp_path, monkeypatch
     parts = parts_of(small)
     row = f'<row r="9">{cell("D9", "<f>D1</f><v>own quote, 2026-11-21, Offer</v>", "str")}</row></sheetData>'
     write_parts(small, parts | {SHEET: parts[SHEET].replace(b"</sheetData>", row.encode())})
-    monkeypatch.setenv("XLCOST_DATA", str(own))
-    try:
-        lookup.forget()
+    quote = OwnQuote(gpu="H100", term="on_demand", usd_per_gpu_hour=2, as_of=day, source="Offer")
+    with as_if(Market(packaged_offers(), (quote,))):
         snapshot(small, copy)
-        assert fact(copy, "Edition of xlcost's tables") == EDITION.isoformat()
-        assert fact(copy, "Own quotes") == "2 cells name one as the source"
-        packaged = Path(schema.__file__).with_name("gpu_prices.csv").read_text(encoding="utf-8").splitlines()
-        row = dict(zip(*csv.reader(packaged[:2]), strict=True)) | {"as_of": "2026-11-15"}
-        lines = [packaged[0], ",".join(f'"{text}"' for text in row.values())]
-        (own / "offers.csv").write_text("\n".join(lines), encoding="utf-8")
-        lookup.forget()
+    assert fact(copy, "Edition of xlcost's tables") == EDITION.isoformat()
+    assert fact(copy, "Own quotes") == "2 cells name one as the source"
+    newer = packaged_offers()[0].model_copy(update={"as_of": dt.date(2026, 11, 15)})
+    with as_if(Market((*packaged_offers(), newer), (quote,))):
         snapshot(small, copy)
-        assert fact(copy, "Edition of xlcost's tables") == "2026-11-15"
-    finally:
-        monkeypatch.setenv("XLCOST_DATA", "")
-        lookup.forget()
+    assert fact(copy, "Edition of xlcost's tables") == "2026-11-15"
 
 
 def test_without_own_quotes_none_is_told(pair):

@@ -1,7 +1,9 @@
 """The user's own quotes: what beats what, for how long, and the same in a workbook."""
 
+import csv
 import datetime as dt
 import random
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,8 +16,8 @@ from xlcost.kit.book import Book
 from xlcost.kit.lookup_sheets import add_tables
 from xlcost.kit.write import save
 from xlcost.native import Tracer, cell, constant, formula
-from xlcost.prices import lookup
-from xlcost.prices.market import EDITION
+from xlcost.prices.current import as_if, current_market
+from xlcost.prices.periods import EDITION
 from xlcost.prices.quotes.schema import OwnQuote
 from xlcost.quantities import excel_serial
 
@@ -32,18 +34,16 @@ H100,google,3yr,2.6,,2026-10-01,,,Three years
 """
 
 
+def quotes(text):
+    """Own quotes from the lines of their table."""
+    return [OwnQuote.model_validate(row) for row in csv.DictReader((HEAD + text).splitlines())]
+
+
 @pytest.fixture
-def own(tmp_path, monkeypatch):
-    """Writes quotes into a folder of their own; the tables are read anew, and again afterwards."""
-    monkeypatch.setenv("XLCOST_DATA", str(tmp_path))
-
-    def keep(text):
-        (tmp_path / "quotes.csv").write_text(HEAD + text, encoding="utf-8")
-        lookup.forget()
-
-    yield keep
-    monkeypatch.setenv("XLCOST_DATA", "")
-    lookup.forget()
+def own():
+    """own(text): from then on prices are as if these were the quotes that are kept."""
+    with ExitStack() as stack:
+        yield lambda text: stack.enter_context(as_if(current_market().with_quotes(quotes(text))))
 
 
 def test_a_quote_beats_the_packaged_row(own):

@@ -19,7 +19,8 @@ from xlcost.kit.currency import CODE, PLAN
 from xlcost.kit.quotes_sheet import ROWS, stored
 from xlcost.kit.write import save
 from xlcost.ooxml.values import CORE_DATE, stamp
-from xlcost.prices.market import EDITION, closed, merged_offers
+from xlcost.prices.current import current_market, packaged_offers
+from xlcost.prices.periods import EDITION
 
 Progress = Callable[[Sequence[Scenario]], Iterable[Scenario]]  # hands on what it is given, and shows how far it is
 
@@ -101,7 +102,9 @@ def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) 
     except XlcostError as error:
         raise type(error)(f"scenario '{scenario.file}': {error}") from None
     path = folder / f"{scenario.file}.xlsx"
-    if merged_offers() or closed() != EDITION or len(stored()) > ROWS:  # other prices than the template's
+    market = current_market()
+    others = market.offers != packaged_offers() or market.edition_day != EDITION  # than the template's
+    if others or len(stored()) > ROWS:
         save(filled.book, path, values)
     else:
         stamp(packaged.template(blueprint), path, values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import json
@@ -12,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xlcost.csv_tables import begins_as_formula, table_text
 from xlcost.errors import BadInput, nearest
-from xlcost.files import BOM, write_whole
-from xlcost.prices.market import closed
+from xlcost.files import write_whole
+from xlcost.prices.current import current_market
 
 FORMATS = ("table", "csv", "json")
-RUNS = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of a formula
 LEFT = ("text", "long")
 WIDEST = 1_000_000  # characters, where nothing is cut
 LEAST = 24  # characters of a long column that are worth showing
@@ -58,17 +57,14 @@ def harmless(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = " ".join(value.splitlines())
-    return f"'{text}" if text.lstrip().startswith(RUNS) else text
+    return f"'{text}" if begins_as_formula(text) else text
 
 
 def csv_text(grid: Grid) -> str:
     """The table as CSV; a byte order mark where Excel needs it to read the letters."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in grid.columns])
-    writer.writerows([[harmless(plain_value(cell)) for cell in row] for row in grid.rows])
-    whole = text.getvalue()
-    return whole if whole.isascii() else BOM + whole
+    return table_text(
+        [column.name for column in grid.columns], [[harmless(plain_value(cell)) for cell in row] for row in grid.rows]
+    )
 
 
 def json_text(grids: Mapping[str, Grid], **facts: Any) -> str:
@@ -104,7 +100,7 @@ def say_titled(title: str, grid: Grid) -> None:
 def say_for_programs(form: str, grids: Mapping[str, Grid], **facts: Any) -> None:
     """Print all tables and facts as JSON, or the first table as CSV."""
     if form == "json":
-        say_raw(json_text(grids, data_edition=closed(), **facts))
+        say_raw(json_text(grids, data_edition=current_market().edition_day, **facts))
     else:
         say_raw(csv_text(next(iter(grids.values()))))
 
@@ -149,7 +145,7 @@ def _cut(text: Any, room: int) -> Any:
 
 def _texts(grid: Grid) -> list[list[str]]:
     heads = [column.name if column.head is None else column.head for column in grid.columns]
-    return [heads, *([spoken(cell, c.kind) for cell, c in zip(row, grid.columns, strict=True)] for row in grid.rows)]
+    return [heads, *([cell_text(cell, c.kind) for cell, c in zip(row, grid.columns, strict=True)] for row in grid.rows)]
 
 
 def _table(grid: Grid) -> Any:
@@ -171,10 +167,10 @@ def _table(grid: Grid) -> Any:
     return table
 
 
-def spoken(cell: Any, kind: str) -> str:
+def cell_text(cell: Any, kind: str) -> str:
     """A cell as a person reads it.
 
-    >>> spoken(2.5, "usd"), spoken(-12.345, "percent"), spoken(None, "usd")
+    >>> cell_text(2.5, "usd"), cell_text(-12.345, "percent"), cell_text(None, "usd")
     ('2.5000', '-12.3%', '-')
     """
     if cell is None:

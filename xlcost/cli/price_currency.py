@@ -12,14 +12,14 @@ USD_COLUMN = "usd_per_gpu_hour"
 RATE_DAY = Column("ecb_rate_of", "day", "ECB rate of")
 
 
-def rate_asked(currency: str | None, day: dt.date, *, named: bool) -> Rate | None:
+def rate_for(currency: str | None, day: dt.date, *, named: bool) -> Rate | None:
     """The rate of the day, or the newest one where no day was named; none where dollars stay dollars."""
     if currency is None or known_currency(currency) == DOLLAR:
         return None
     return rate(currency, day if named else latest(day))
 
 
-def converted(grid: Grid, rate: Rate | None, *, dated: bool = False) -> Grid:
+def with_currency(grid: Grid, rate: Rate | None, *, dated: bool = False) -> Grid:
     """The table with the same prices in the rate's currency; `dated` adds the rate's day to each row."""
     names = [column.name for column in grid.columns]
     if rate is None or USD_COLUMN not in names:

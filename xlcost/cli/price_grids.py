@@ -12,12 +12,13 @@ from xlcost.errors import NotInTable
 from xlcost.facts.schema import Row
 from xlcost.facts.store import GPUS
 from xlcost.prices.check import KINDS, Finding
-from xlcost.prices.compare import TINY, Difference, day_asked, wanted
-from xlcost.prices.market import MEDIAN, Period, closed, periods
+from xlcost.prices.compare import Difference, day_asked, offer_filter
+from xlcost.prices.current import current_market
+from xlcost.prices.periods import MEDIAN, TINY, Period
 from xlcost.prices.quotes.effects import Effect
-from xlcost.prices.quotes.incoming import value
+from xlcost.prices.quotes.incoming import price_text
 from xlcost.prices.quotes.periods import OWN
-from xlcost.prices.quotes.store import spans_of
+from xlcost.quantities import ONE_DAY, iso_day
 
 GPU, PROVIDER, TERM = Column("gpu"), Column("provider"), Column("term")
 OFFER = (GPU, PROVIDER, TERM)
@@ -36,15 +37,14 @@ COUNTING = (
     Column("state"),
     SOURCE,
 )
-DAY = dt.timedelta(days=1)
 
 
-def listed(gpu: str | None, provider: str | None, term: str | None, as_of: str | None) -> tuple[dt.date, Grid]:
+def offer_grid(gpu: str | None, provider: str | None, term: str | None, as_of: str | None) -> tuple[dt.date, Grid]:
     """The offers in force on a day, and the day."""
     day = day_asked(as_of, "as_of")
     table = spec_of("PRICE_TABLE").call(gpu=gpu, provider=provider, term=term, as_of=day.isoformat())
     rows = [
-        [gpu_id, who, what, usd, dt.date.fromisoformat(since), OWN if source.startswith(OWN) else "", source]
+        [gpu_id, who, what, usd, iso_day(since), OWN if source.startswith(OWN) else "", source]
         for gpu_id, who, what, usd, since, source in table[1:]
     ]
     return day, Grid(LISTED, rows)
@@ -67,19 +67,19 @@ def short(grid: Grid) -> Grid:
     return without_blank(Grid(grid.columns, rows))
 
 
-def one_gpu(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str, Grid]]:
+def gpu_grids(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str, Grid]]:
     """What a GPU is, its offers on a day, and the median's way there."""
     row = GPUS.rows[GPUS.row_number(gpu)]
     fields = sorted(row, key=lambda field: field in Row.model_fields)  # what it is, then who says so
     cells = [(f, "; ".join(row[f]) if isinstance(row[f], tuple) else row[f]) for f in fields]
-    keeps, day = wanted(None, None, term), day_asked(as_of, "as_of")
+    keeps, day, market = offer_filter(None, None, term), day_asked(as_of, "as_of"), current_market()
     try:
-        offers = listed(row["id"], None, None, as_of)[1]
+        offers = offer_grid(row["id"], None, None, as_of)[1]
     except NotInTable:
-        if day > closed():
+        if day > market.edition_day:
             raise
         offers = Grid(LISTED, [])
-    medians = [p for p in periods() if (p.gpu, p.provider) == (row["id"], MEDIAN) and keeps((p.gpu, MEDIAN, p.term))]
+    medians = [p for p in market.periods if (p.gpu, p.provider) == (row["id"], MEDIAN) and keeps(p.offer)]
     return day, {
         "specification": Grid((Column("field"), Column("value")), [c for c in cells if c[1] not in (None, "")]),
         "offers": Grid(offers.columns[1:], [r[1:] for r in offers.rows]),
@@ -91,15 +91,15 @@ def _history(medians: Sequence[Period]) -> list[list[Any]]:
     """Spans of one price and number of sellers, with the change from the span before."""
     spans: list[list[Any]] = []
     for p in medians:
-        if spans and (spans[-1][1], spans[-1][2], spans[-1][4]) == (p.start - DAY, p.usd, p.members):
-            spans[-1][1] = p.end - DAY
+        if spans and (spans[-1][1], spans[-1][2], spans[-1][4]) == (p.start - ONE_DAY, p.usd, p.members):
+            spans[-1][1] = p.end - ONE_DAY
         else:
             change = per_cent(spans[-1][2], p.usd) if spans else None
-            spans.append([p.start, p.end - DAY, p.usd, change, p.members])
+            spans.append([p.start, p.end - ONE_DAY, p.usd, change, p.members])
     return spans
 
 
-def compared(differences: Sequence[Difference], first: dt.date, second: dt.date) -> Grid:
+def difference_grid(differences: Sequence[Difference], first: dt.date, second: dt.date) -> Grid:
     """Prices of two days beside each other."""
     columns = (
         *OFFER,
@@ -118,20 +118,20 @@ def _state(d: Difference) -> str:
     return "changed" if abs(d.after / d.before - 1) >= TINY else "same"
 
 
-def checked(findings: Sequence[Finding]) -> Grid:
+def finding_grid(findings: Sequence[Finding]) -> Grid:
     """What there is to look at."""
     return Grid(FINDINGS, [[f.kind, f.gpu, f.provider, f.term, f.usd, f.day, f.what] for f in findings])
 
 
 def finding_grids(findings: Sequence[Finding]) -> dict[str, Grid]:
     """The same by kind, with the kind's heading, as a person reads it."""
-    whole = {heading: checked([f for f in findings if f.kind == kind]) for kind, heading in KINDS.items()}
+    whole = {heading: finding_grid([f for f in findings if f.kind == kind]) for kind, heading in KINDS.items()}
     return {
         heading: without_blank(Grid(grid.columns[1:], [r[1:] for r in grid.rows])) for heading, grid in whole.items()
     }
 
 
-def affected(effects: Sequence[Effect], unit: str) -> Grid:
+def effect_grid(effects: Sequence[Effect], unit: str) -> Grid:
     """What GPU_PRICE gave and gives."""
     columns = (
         Column(unit, "number"),
@@ -147,21 +147,20 @@ def affected(effects: Sequence[Effect], unit: str) -> Grid:
     return Grid((*columns, Column("said", head="")), [[*row, e.said] for row, e in zip(rows, effects, strict=True)])
 
 
-def numbered(quotes: Sequence[Any], *, for_people: bool) -> Grid:
+def quote_grid(quotes: Sequence[Any], *, for_people: bool) -> Grid:
     """The quotes that are kept: what each says, and when it counts; for people a price or discount in one column."""
-    spans = spans_of(quotes)
-    rows = []
+    market, rows = current_market().with_quotes(quotes), []
     for n, q in enumerate(quotes, 1):
-        start, end = spans.get(n, (None, None))
-        last = end - DAY if end else None
-        price = [value(q)] if for_people else [q.usd_per_gpu_hour, q.off_list]
+        start, end = market.counting.get(n, (None, None))
+        last = end - ONE_DAY if end else None
+        price = [price_text(q)] if for_people else [q.usd_per_gpu_hour, q.off_list]
         offer = (q.gpu or "all", q.provider or "any", q.term)
-        rows.append([n, *offer, *price, q.as_of, start, last, _when(start, last), q.source])
+        rows.append([n, *offer, *price, q.as_of, start, last, _state_of(start, last, market.edition_day), q.source])
     return Grid((Column("number", "number", "no"), *OFFER, *(PRICE if for_people else PARTS), *COUNTING), rows)
 
 
-def _when(start: dt.date | None, last: dt.date | None) -> str:
+def _state_of(start: dt.date | None, last: dt.date | None, day: dt.date) -> str:
     """Whether a quote counts on the last day known."""
     if start is None or last is None:
         return "replaced"
-    return "to come" if start > closed() else "ended" if last < closed() else "counts"
+    return "to come" if start > day else "ended" if last < day else "counts"

@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl.utils.cell import get_column_letter
 
 from xlcost.cli.output import LEFT, Column, Grid, csv_text, harmless, json_text, write_new
-from xlcost.cli.price_currency import converted, facts, sentence
+from xlcost.cli.price_currency import facts, sentence, with_currency
 from xlcost.errors import BadInput
 from xlcost.facts.currency import Rate
 from xlcost.kit import styles
@@ -19,7 +19,7 @@ from xlcost.kit.book import Book, Sheet
 from xlcost.kit.lookup_sheets import widths_of
 from xlcost.kit.write import save
 from xlcost.ooxml.open import check_target
-from xlcost.prices.market import closed
+from xlcost.prices.current import current_market
 
 KINDS = (".csv", ".json", ".xlsx")
 TITLE, TOP = "Prices", 4
@@ -57,17 +57,17 @@ def workbook_bytes(grid: Grid, purpose: str) -> bytes:
 
 def write(path: Path, day: dt.date, grid: Grid, *, overwrite: bool, rate: Rate | None = None) -> None:
     """The offers of a day as the kind of file that the name asks for, whole or not at all; `rate` adds a currency."""
-    grid = converted(grid, rate, dated=True)
-    kind = path.suffix.lower()
+    grid = with_currency(grid, rate, dated=True)
+    kind, edition_day = path.suffix.lower(), current_market().edition_day
     if kind not in KINDS:
         raise BadInput(f"out: '{path.name}' must end in .csv, .json or .xlsx")
     if kind == ".xlsx":
         check_target(path)
         content: str | bytes = workbook_bytes(
-            grid, f"Offers in force on {day}; the data edition is that of {closed()}{sentence(rate)}."
+            grid, f"Offers in force on {day}; the data edition is that of {edition_day}{sentence(rate)}."
         )
     else:
-        told = {"as_of": day, "data_edition": closed()} | facts(rate)
+        told = {"as_of": day, "data_edition": edition_day} | facts(rate)
         content = csv_text(grid) if kind == ".csv" else json_text({"offers": grid}, **told)
     write_new(path, content, overwrite=overwrite)
 

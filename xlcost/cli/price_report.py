@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from xlcost.cli.output import Grid, say, say_grid, say_titled
-from xlcost.cli.price_grids import affected, finding_grids
+from xlcost.cli.price_grids import effect_grid, finding_grids
 from xlcost.errors import counted
 from xlcost.prices.check import Finding
 from xlcost.prices.compare import STATES
@@ -47,7 +47,7 @@ def say_change(change: Change, done: str, unit: str) -> None:
         say(f"no quote is new to {quote_store.file()}")
         return
     say(f"{counted(len(change.changed), 'quote')} {done} {quote_store.file()}")
-    say_titled("\nWhat GPU_PRICE gives", affected(effects(change, MOST_SHOWN), unit))
+    say_titled("\nWhat GPU_PRICE gives", effect_grid(effects(change, MOST_SHOWN), unit))
     if len(change.changed) > MOST_SHOWN:
         say(f"and those of {counted(len(change.changed) - MOST_SHOWN, 'more quote')}")
     for sentence in quote_store.cautions(change):

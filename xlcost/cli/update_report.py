@@ -30,7 +30,7 @@ def say(proposal: Proposal) -> None:
         output.say(line)
 
 
-def agreed(proposal: Proposal) -> bool:
+def consent(proposal: Proposal) -> bool:
     """Whether the person says yes; where there is nobody to ask, a sentence."""
     rows = counted(len(proposal.plan.rows), "row")
     if not sys.stdin.isatty():
@@ -88,7 +88,7 @@ def summary(plan: Plan, edition: Edition) -> Iterator[str]:
     if plan.odd:
         taken = {id(row) for row in plan.rows} & {id(one.row) for one in plan.odd}
         yield "Suspicious" + (":" if taken else ", left out (--accept-outliers takes them):")
-        yield from _few(map(_told, plan.odd), len(plan.odd))
+        yield from _few(map(_odd_text, plan.odd), len(plan.odd))
     if plan.backdated:
         yield "Seen later already; the prices from this day up to the next sighting change:"
         yield from _few((" ".join((gpu, who, term)) for gpu, who, term in plan.backdated), len(plan.backdated))
@@ -99,7 +99,7 @@ def summary(plan: Plan, edition: Edition) -> Iterator[str]:
     yield from _not_understood(edition)
 
 
-def _told(odd: Odd) -> str:
+def _odd_text(odd: Odd) -> str:
     row = odd.row
     factor = row.usd_per_gpu_hour / odd.was
     times = f"{factor:,.1f} times" if factor > 1 else f"1/{1 / factor:,.1f} of"

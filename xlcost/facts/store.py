@@ -103,6 +103,10 @@ class Table:
             self._typed[key] = number
         return number
 
+    def id(self, key: str) -> str:
+        """The id of what is named by an id or alias, as typed."""
+        return str(self.rows[self.row_number(key)]["id"])
+
     def unknown(self, key: str) -> str:
         hint = nearest(plain(key), self.index)
         for text in re.findall(r"mean '(.*)'\?", hint):

@@ -14,7 +14,7 @@ from typing import Any
 
 from xlcost.errors import BadInput, nearest
 from xlcost.facts.store import GPUS, plain
-from xlcost.feeds.catalogues import Chip
+from xlcost.feeds.catalogue import Chip
 
 FORM = re.compile(r"(sxm|pcie|nvl|srv|ws)\d?")  # how the same chip comes
 SAID = re.compile(r"(sxm|pcie|nvl)(?!ink)")
@@ -28,15 +28,15 @@ class Unclear(Exception):
     """Why a name was not understood."""
 
 
-def mapped(pairs: Iterable[str]) -> dict[str, str]:
+def given_ids(pairs: Iterable[str]) -> dict[str, str]:
     """Plain name -> id, of pairs such as H100=h100-pcie."""
-    found = {}
+    ids = {}
     for pair in pairs:
         name, equals, key = pair.partition("=")
         if not equals or not plain(name):
             raise BadInput(f"gpu: '{pair}' is no pair; write the catalogue's name = our id, such as H100=h100-pcie")
-        found[plain(name)] = str(GPUS.rows[GPUS.row_number(key.strip())]["id"])
-    return found
+        ids[plain(name)] = GPUS.id(key.strip())
+    return ids
 
 
 class Names:
@@ -51,7 +51,7 @@ class Names:
             if row.instance:
                 self.instances[plain_instance(row.instance)].add((row.gpu, row.instance))
 
-    def known(self, chip: Chip, instance: str) -> Known:
+    def match(self, chip: Chip, instance: str) -> Known:
         """(id, instance) of a line, or Unclear."""
         given = self.given.get(plain(chip.name))
         if given and not _fits(chip, GPUS.rows[GPUS.row_number(given)]):

@@ -16,13 +16,11 @@ from typing import Any
 
 from xlcost.csv_tables import refuse
 from xlcost.feeds.rows import Edition
-from xlcost.prices.market import VALID_DAYS, best
-from xlcost.prices.quotes.periods import LIST_TERM
+from xlcost.prices.periods import LIST_TERM, TINY, VALID_DAYS, Offer, cheapest
+from xlcost.quantities import ONE_DAY
 
 FACTOR = 3.0  # a change beyond it is suspicious
 MARKET_FACTOR = 10.0  # the same for a first price, against the market's median
-TINY = 0.0005  # the rounding of a source
-Offer = tuple[str, str, str]  # gpu, provider, term
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Past:
     def in_force(self, offer: Offer, day: dt.date) -> list[Any]:
         """The rows of the last sighting up to a day, if that is no more than a year old."""
         rows = self.last(offer, day)
-        return rows if rows and rows[0].as_of > day - dt.timedelta(days=VALID_DAYS) else []
+        return rows if rows and rows[0].as_of > day - VALID_DAYS * ONE_DAY else []
 
     def last(self, offer: Offer, day: dt.date) -> list[Any]:
         """The rows of the last sighting up to a day."""
@@ -79,17 +77,17 @@ class Past:
     def median(self, gpu: str, term: str, day: dt.date) -> float | None:
         """The market's median on a day."""
         live = [self.in_force(offer, day) for offer in self.by_offer if (offer[0], offer[2]) == (gpu, term)]
-        usd = [best(rows).usd_per_gpu_hour for rows in live if rows]
+        usd = [cheapest(rows).usd_per_gpu_hour for rows in live if rows]
         return median(usd) if usd else None
 
 
-def planned(edition: Edition, there: Sequence[Any], accept_odd: bool) -> Plan:
+def plan(edition: Edition, there: Sequence[Any], accept_odd: bool) -> Plan:
     """What the edition would add to the rows that are there."""
     fresh = _not_there(edition, there)
     past = Past(there)
-    cheapest = {id(best(rows)) for rows in _by_offer_and_day(fresh).values()}
+    least = {id(cheapest(rows)) for rows in _by_offer_and_day(fresh).values()}
     listed = _on_demand([] if edition.by_region else [*there, *edition.rows])
-    odd = [found for row in fresh if (found := _dearer(row, listed) or _odd(row, past, id(row) in cheapest))]
+    odd = [found for row in fresh if (found := _dearer(row, listed) or _odd(row, past, id(row) in least))]
     left = {id(one.row) for one in odd} if not accept_odd else set()
     rows = [row for row in fresh if id(row) not in left]
     return Plan(
@@ -137,10 +135,10 @@ def _odd(row: Any, past: Past, is_cheapest: bool) -> Odd | None:
     if same:
         return Odd(row, min(same), row.instance) if _apart(usd, min(same), FACTOR) else None
     if seen:
-        was = best(seen).usd_per_gpu_hour
+        was = cheapest(seen).usd_per_gpu_hour
         return Odd(row, was, row.provider) if _apart(usd, was, FACTOR) and (is_cheapest or usd < was) else None
     before = past.last(_offer(row), row.as_of)
-    if before and not _apart(usd, best(before).usd_per_gpu_hour, FACTOR):
+    if before and not _apart(usd, cheapest(before).usd_per_gpu_hour, FACTOR):
         return None
     was = past.median(row.gpu, row.term, row.as_of)
     return Odd(row, was, "the market's median") if was and _apart(usd, was, MARKET_FACTOR) else None
@@ -177,13 +175,13 @@ def _changes(rows: Iterable[Any], past: Past) -> list[Change]:
     for (offer, day), group in sorted(_by_offer_and_day(rows).items()):
         seen = past.in_force(offer, day)
         same_day = [row for row in seen if row.as_of == day]
-        before = best(seen) if seen else None
+        before = cheapest(seen) if seen else None
         changes.append(
             Change(
                 offer,
                 before.usd_per_gpu_hour if before else None,
                 before.as_of if before else None,
-                best([*group, *same_day]).usd_per_gpu_hour,
+                cheapest([*group, *same_day]).usd_per_gpu_hour,
                 len(group),
             )
         )
@@ -200,7 +198,7 @@ def _gone(edition: Edition, past: Past) -> list[tuple[Offer, float, dt.date]]:
     for offer in sorted(past.by_offer):
         seen = past.in_force(offer, day)
         if seen and offer not in has and offer[1:] in sides:
-            gone.append((offer, best(seen).usd_per_gpu_hour, seen[0].as_of))
+            gone.append((offer, cheapest(seen).usd_per_gpu_hour, seen[0].as_of))
     return gone
 
 

@@ -32,13 +32,13 @@ class Source:
         self.label = label or folder + self.name
 
 
-def opened(source: str) -> Source:
+def source(place: str) -> Source:
     """The text that a path or an address holds."""
-    if SCHEME.match(source) and not Path(source).exists():
-        address = checked_address(source)
+    if SCHEME.match(place) and not Path(place).exists():
+        address = checked_address(place)
         parts = [address.netloc, *filter(None, unquote(address.path).split("/"))]
-        return Source(_text(parts[-1], _fetched(source)), parts, address.netloc + address.path)
-    path = Path(source).expanduser()
+        return Source(_text(parts[-1], _answer(place)), parts, address.netloc + address.path)
+    path = Path(place).expanduser()
     return Source(_text(path.name, read_bytes(path)), list(path.absolute().parts))
 
 
@@ -96,7 +96,7 @@ def opener() -> urllib.request.OpenerDirector:
     return director
 
 
-def _fetched(address: str) -> bytes:
+def _answer(address: str) -> bytes:
     """The answer's bytes, up to the limit."""
     shown = address.partition("?")[0]
     try:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlcost.csv_tables import hostile, in_order, in_parts, refuse, rows_of_text
+from xlcost.csv_tables import in_order, refuse, rows_of_text, rows_or_faults
 from xlcost.errors import BadInput, NotInTable
 from xlcost.facts.store import GPUS, plain
-from xlcost.feeds.catalogues import Catalogue, Listing, Offered
+from xlcost.feeds.catalogue import Catalogue, Listing, Offered
 from xlcost.feeds.chip_names import Names, Unclear
-from xlcost.prices.market import EDITION, MEDIAN
+from xlcost.prices.periods import DAYS_AHEAD, DEAREST, MEDIAN, edition_day
 from xlcost.prices.quotes.periods import OWN
+from xlcost.quantities import ONE_DAY
 
-FUTURE_DAYS = 92  # past the last day that is known, a day is taken for a slip
-DEAREST = 10_000  # USD per GPU and hour
 MOST_CHIPS = 10_000
 MOST_LINES = 100_000  # of a table of ours
 ROUNDED = 0.01  # an instance's price beside that of its gpus, each as it is printed
@@ -37,17 +36,11 @@ class Edition:
     by_region: bool = False  # one region each was kept
 
 
-def closed(rows: Iterable[Any]) -> dt.date:
-    """The last day of a table, or that of the packaged edition."""
-    days: list[dt.date] = [row.as_of for row in rows]
-    return max([EDITION, *days])
-
-
 def check_day(day: dt.date, last: dt.date) -> None:
     """A day that lies far ahead of all that is known is a slip."""
-    if day > last + dt.timedelta(days=FUTURE_DAYS):
+    if day > last + DAYS_AHEAD * ONE_DAY:
         raise BadInput(
-            f"as-of: {day} lies more than {FUTURE_DAYS} days after {last}, the last day that the tables know; give the "
+            f"as-of: {day} lies more than {DAYS_AHEAD} days after {last}, the last day that the tables know; give the "
             "day on which the file was read, or merge the editions between first"
         )
 
@@ -77,7 +70,7 @@ def of_catalogue(
 
 def _cells(what: Offered, one: Listing, names: Names, regions: int) -> dict[str, Any]:
     """One row's cells of its own, or Unclear."""
-    gpu, instance = names.known(what.chip, what.instance)
+    gpu, instance = names.match(what.chip, what.instance)
     number = what.chip.number
     if not number.is_integer() or not 1 <= number <= MOST_CHIPS:
         raise Unclear("is a share of a chip" if 0 < number < 1 else f"counts {number:g} chips")
@@ -100,51 +93,43 @@ def _cells(what: Offered, one: Listing, names: Names, regions: int) -> dict[str,
 
 
 def of_table(name: str, text: str, there: Iterable[Any], known: Mapping[str, str]) -> Edition:
-    """The rows of a table of ours; whatever is wrong with them is one error. `known`: plain name -> provider."""
+    """The rows of a table of ours; the first fault of each bad row is one error. `known`: plain name -> provider."""
     from xlcost.facts.schema import GpuPrice
 
     if text.count("\n") > MOST_LINES:
         raise BadInput(f"{name} has more than {MOST_LINES:,} lines; that is no table of prices")
     columns = {column: one.is_required() for column, one in GpuPrice.model_fields.items()}
-    table, last, edition = rows_of_text(name, text, columns), closed(there), Edition([])
+    table, last, edition = rows_of_text(name, text, columns), edition_day(there), Edition([])
     wrong = list(table.wrong)
-    for part in in_parts(table.rows, GpuPrice):
-        row = part.row
+    for line, row, why in rows_or_faults(table.rows, GpuPrice):
         if row and row.source.startswith(OWN):
             edition.left_out[row.gpu, "is an own quote, no price of the market"] += 1
-            continue
-        wrong += [(part.line, why) for why in (*part.wrong, *_wrong(part.known, last))]
-        if row:
+        elif row is None or (why := next(_faults(row, last), "")):
+            wrong.append((line, why))
+        else:
             edition.rows.append(row.model_copy(update={"provider": known.get(plain(row.provider), row.provider)}))
     refuse(name, in_order(wrong))
     return edition
 
 
-def _wrong(row: Mapping[str, Any], last: dt.date) -> Iterable[str]:
-    """What is wrong with a row, of which only some columns may be known, seen from the tables."""
-    gpu, day, usd = row.get("gpu"), row.get("as_of"), row.get("usd_per_gpu_hour")
+def _faults(row: Any, last: dt.date) -> Iterator[str]:
+    """What is wrong with a row, seen from the tables: it names what they lack, contradicts itself, or says nothing of
+    where it was read."""
     try:
-        if gpu and (key := GPUS.rows[GPUS.row_number(gpu)]["id"]) != gpu:
-            yield f"gpu: '{gpu}' is a name; write the id {key}"
+        if (key := GPUS.id(row.gpu)) != row.gpu:
+            yield f"gpu: '{row.gpu}' is a name; write the id {key}"
+        check_day(row.as_of, last)
     except NotInTable as error:
         yield f"gpu: {error}"
-    try:
-        if day:
-            check_day(day, last)
     except BadInput as error:
         yield str(error)
-    if usd and usd > DEAREST:
+    usd, whole = row.usd_per_gpu_hour, row.usd_per_instance_hour
+    if usd > DEAREST:
         yield f"usd_per_gpu_hour: {usd:g} is more than {DEAREST:,} USD"
-    if plain(row.get("provider", "")) == MEDIAN:
+    if plain(row.provider) == MEDIAN:
         yield "provider: 'median' is no provider"
-    yield from _implausible(row)
-
-
-def _implausible(row: Mapping[str, Any]) -> Iterable[str]:
-    """A row that contradicts itself, or says nothing of where it was read."""
-    usd, whole, gpus = (row.get(column) for column in ("usd_per_gpu_hour", "usd_per_instance_hour", "gpus"))
-    if usd and whole and gpus and abs(whole / (usd * gpus) - 1) > ROUNDED:
-        yield f"usd_per_instance_hour: {whole:g} is not {gpus} x {usd:g} = {usd * gpus:g}, the price of its gpus"
-    source = row.get("source")
-    if source and not hostile(source) and not NAMED.match(source):
-        yield f"source: '{source[:60]}' names no page, path or document; write one such as vendor.com/pricing"
+    if whole and abs(whole / (usd * row.gpus) - 1) > ROUNDED:
+        instance = f"{row.gpus} x {usd:g} = {usd * row.gpus:g}"
+        yield f"usd_per_instance_hour: {whole:g} is not {instance}, the price of its gpus"
+    if not NAMED.match(row.source):
+        yield f"source: '{row.source[:60]}' names no page, path or document; write one such as vendor.com/pricing"

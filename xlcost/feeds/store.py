@@ -12,12 +12,10 @@ from typing import Any
 
 from xlcost.csv_tables import LARGEST, checked_rows
 from xlcost.errors import BadInput
-from xlcost.facts.store import read_rows
 from xlcost.files import BOM, read_bytes, write_whole
-from xlcost.prices import lookup
-from xlcost.prices.folder import OFFERS, VARIABLE, data_folder, writable_folder
-from xlcost.prices.market import merged_offers
-from xlcost.prices.quotes.lock import alone
+from xlcost.prices.current import packaged_offers, reset_market
+from xlcost.prices.folder import OFFERS, VARIABLE, data_folder, merged_offers, writable_folder
+from xlcost.prices.quotes.lock import lock
 
 COLUMNS = (
     "gpu,provider,term,usd_per_gpu_hour,usd_per_instance_hour,instance,gpus,region,basis,as_of,source,checked,notes"
@@ -33,7 +31,7 @@ class Target:
         self.into = into
         self.path = into or _folder() / OFFERS
         self.was = read_bytes(self.path, LARGEST) if into or self.path.exists() else b""
-        self.rows = _rows_of(into) if into else [*read_rows("gpu_prices.csv", "GpuPrice"), *merged_offers()]
+        self.rows = _rows_of(into) if into else [*packaged_offers(), *merged_offers()]
 
     def write(self, rows: Sequence[Any]) -> None:
         """The file with these rows: all of them, or the file as it was."""
@@ -44,31 +42,31 @@ class Target:
             self._unchanged()
             write_whole(self.path, after)
             return
-        with alone(writable_folder()):
+        with lock(writable_folder()):
             self._unchanged()
             write_whole(self.path.with_name(BEFORE), self.was)
             write_whole(self.path, after)
-        lookup.forget()
+        reset_market()
 
     def _unchanged(self) -> None:
         if (read_bytes(self.path, LARGEST) if self.path.exists() else b"") != self.was:
             raise BadInput(f"{self.path} has changed meanwhile; nothing was written, run the command again")
 
 
-def undo() -> Path:
+def without_last() -> Path:
     """Take the last update back; the file that is as it was before."""
     path = _folder() / OFFERS
     before = path.with_name(BEFORE)
     if not before.exists():
         why = f"only the last one can be, once; all merged rows stand in {path}" if path.exists() else "none is merged"
         raise BadInput(f"there is no update to take back: {why}")
-    with alone(path.parent):
+    with lock(path.parent):
         was = read_bytes(before)
         if was:
             write_whole(path, was)
         for file in (before,) if was else (path, before):
             file.unlink(missing_ok=True)
-    lookup.forget()
+    reset_market()
     return path
 
 

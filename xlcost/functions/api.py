@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlcost.formulas import api as formulas
 from xlcost.function import Demand, function, otherwise
 from xlcost.prices.hosted.api import api_rate, api_rates
-from xlcost.prices.market import EDITION
+from xlcost.prices.periods import EDITION
 from xlcost.quantities import (
     AnswerTokens,
     ApiKind,

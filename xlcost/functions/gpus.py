@@ -7,14 +7,16 @@ from typing import Any
 
 from xlcost.facts.store import GPUS, PRECISIONS, look_up
 from xlcost.function import function, otherwise
-from xlcost.prices.lookup import MEDIAN, closed, offer_value
+from xlcost.prices.current import current_market
+from xlcost.prices.lookup import offer_value
+from xlcost.prices.periods import MEDIAN
 from xlcost.quantities import AsOf, Cell, DollarsPerHour, Field, Gpu, Provider, Term, Text, excel_serial
 from xlcost.sources import XLCOST_TABLES
 
 
 def edition_serial() -> float:
     """The last day that the tables know, as the spreadsheet's number."""
-    return excel_serial(closed())
+    return excel_serial(current_market().edition_day)
 
 
 @function(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -11,8 +10,21 @@ from xlcost.errors import NotInTable, nearest
 from xlcost.facts.store import GPUS, MODELS, Table, plain
 from xlcost.function import function
 from xlcost.functions.gpus import edition_serial
-from xlcost.prices.lookup import EDITION, MEDIAN, Period, after_the_end, closed, in_force, periods, providers
-from xlcost.quantities import AnyGpu, AnyProvider, AnyTerm, AsOf, Contains, Day, Rows, Text, excel_serial, serial_date
+from xlcost.prices.current import current_market
+from xlcost.prices.periods import EDITION, MEDIAN, Period
+from xlcost.quantities import (
+    ONE_DAY,
+    AnyGpu,
+    AnyProvider,
+    AnyTerm,
+    AsOf,
+    Contains,
+    Day,
+    Rows,
+    Text,
+    excel_serial,
+    serial_date,
+)
 from xlcost.sources import XLCOST_TABLES
 
 MODEL_COLUMNS = ("id", "name", "params", "active_params", "release")
@@ -103,12 +115,12 @@ def price_table(gpu: AnyGpu = None, provider: AnyProvider = None, term: AnyTerm 
     force is #N/A; prices end with the data edition.
     """
     day = serial_date(edition_serial() if as_of is None else as_of)
-    tests = _tests(gpu, provider, term)
-    live = [p for p in in_force(day) if all(test(p) for test in tests)]
-    if not live and day > closed():
-        raise NotInTable(after_the_end(day))
+    market, tests = current_market(), _tests(gpu, provider, term)
+    live = [p for p in market.in_force(day) if all(test(p) for test in tests)]
+    if not live and day > market.edition_day:
+        raise NotInTable(market.after_the_end(day))
     if not live:
-        wanted = [p for p in periods() if p.provider != MEDIAN and all(test(p) for test in tests)]
+        wanted = [p for p in market.periods if p.provider != MEDIAN and all(test(p) for test in tests)]
         raise NotInTable(f"no such offer on {day}{_when(wanted)}")
     live.sort(key=lambda p: (p.gpu, p.usd, p.provider, p.term))
     return [list(OFFER_COLUMNS), *(_row(p) for p in live)]
@@ -124,10 +136,10 @@ def _tests(gpu: Any, provider: Any, term: Any) -> list[Callable[[Period], bool]]
     """What an offer has to be."""
     tests: list[Callable[[Period], bool]] = []
     if gpu is not None:
-        gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
+        gpu_id = GPUS.id(gpu)
         tests.append(lambda p: p.gpu == gpu_id)
     if provider is not None:
-        names = {name: who for name, who in providers().items() if who != MEDIAN}
+        names = {name: who for name, who in current_market().providers.items() if who != MEDIAN}
         known = names.get(plain(provider))
         if known is None:
             raise NotInTable(f"unknown provider '{provider}'{nearest(provider, sorted(set(names.values())))}")
@@ -141,7 +153,7 @@ def _when(offers: list[Period]) -> str:
     """Since and until when there are such offers, or that there are none."""
     if not offers:
         return "; the table has none on any day"
-    last = max(p.end for p in offers) - dt.timedelta(days=1)
+    last = max(p.end for p in offers) - ONE_DAY
     return f"; the table has some from {min(p.start for p in offers)} to {last}"
 
 

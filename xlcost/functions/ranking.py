@@ -17,7 +17,9 @@ from xlcost.functions.gpus import edition_serial, peak_tflops
 from xlcost.functions.memory import gpu_fit, infer_memory, train_memory
 from xlcost.functions.serving import infer_tpot
 from xlcost.functions.training import MEDIAN_MFU
-from xlcost.prices.lookup import MEDIAN, offer_value, providers
+from xlcost.prices.current import current_market
+from xlcost.prices.lookup import offer_value
+from xlcost.prices.periods import MEDIAN
 from xlcost.quantities import AsOf, Batch, Context, Model, Precision, Provider, Rows, Task, Term
 from xlcost.sources import XLCOST_TABLES
 from xlcost.steps import record_step
@@ -82,9 +84,10 @@ def gpu_rank(
 
 def _provider(typed: str) -> str:
     """The provider as the table writes it."""
-    if plain(typed) not in providers():
-        raise NotInTable(f"unknown provider '{typed}'{nearest(typed, providers().values())}")
-    return providers()[plain(typed)]
+    known = current_market().providers
+    if plain(typed) not in known:
+        raise NotInTable(f"unknown provider '{typed}'{nearest(typed, known.values())}")
+    return known[plain(typed)]
 
 
 def _reasons(*calls: Callable[[], Any]) -> list[str]:

@@ -8,9 +8,10 @@ from xlcost.facts.store import GPUS
 from xlcost.formulas import cost, duration, flops, risk
 from xlcost.function import function
 from xlcost.functions import models, serving
-from xlcost.functions.gpus import edition_serial, hour_price, peak_tflops
-from xlcost.prices.lookup import MEDIAN, in_force
-from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens, serial_date
+from xlcost.functions.gpus import hour_price, peak_tflops
+from xlcost.prices.current import current_market
+from xlcost.prices.periods import MEDIAN
+from xlcost.quantities import DollarsRow, Gpu, InputTokens, Model, OutputTokens, Percentiles, Price, Tokens
 from xlcost.sources import TENSORRT_LLM, TRAINING_RUNS, Assumed
 from xlcost.steps import record_step
 
@@ -20,8 +21,8 @@ def _prices(price: Any, gpu: Any) -> list[float]:
     if price is not None:
         return [price]
     hour_price(None, gpu)  # says so where there is none
-    gpu_id = GPUS.rows[GPUS.row_number(gpu)]["id"]
-    offers = [p for p in in_force(serial_date(edition_serial())) if p.gpu == gpu_id and p.term == "on_demand"]
+    gpu_id, market = GPUS.id(gpu), current_market()
+    offers = [p for p in market.in_force(market.edition_day) if p.gpu == gpu_id and p.term == "on_demand"]
     own = [p.usd for p in offers if p.provider == MEDIAN]  # a quote that holds for any provider
     return own or [p.usd for p in offers]
 

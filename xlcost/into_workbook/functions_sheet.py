@@ -144,7 +144,7 @@ def example_value(p: Parameter, given: Any) -> Any:
     value = p.accept(given)
     if isinstance(value, str) and isinstance(p.word, (Key, ModelWord)):
         kind = p.word.name
-        return REGIONS.rows[REGIONS.row_number(value)]["id"] if kind == "region" else as_listed(kind, value)
+        return REGIONS.id(value) if kind == "region" else as_listed(kind, value)
     return value
 
 

@@ -16,7 +16,6 @@ from xlcost.into_workbook.own_sheets import book_parts, own_title
 from xlcost.kit.aliases import alias_sheet
 from xlcost.kit.book import Book
 from xlcost.kit.lookup_sheets import TOP, add_tables
-from xlcost.kit.quotes_sheet import stored
 from xlcost.native import Tracer, table_columns
 from xlcost.ooxml import package
 from xlcost.ooxml.add_sheets import with_sheets_of
@@ -25,7 +24,7 @@ from xlcost.ooxml.names import DefinedName, defined_names, own_names, with_names
 from xlcost.ooxml.order import WORKBOOK
 from xlcost.ooxml.package import Parts
 from xlcost.ooxml.table_columns import TablePlace, table_place, with_columns
-from xlcost.prices.market import periods
+from xlcost.prices.current import current_market
 
 ANCHORS = {"Models": "id", "GPUs": "id", "Precisions": "id", "Regions": "id", "Prices": "gpu", "Aliases": "key"}
 ON_PRICES = "Quotes"  # a table that stands on the sheet of another
@@ -49,7 +48,7 @@ def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
             parts = _with_whole_table(parts, table, anchor, wanted)
     parts = _with_book(parts, book_parts(book), book.names) if book.sheets else parts
     missing = {pair for pair in wanted if pair[0] in fresh or (pair[0] == ON_PRICES and "Prices" in fresh)}
-    return _with_book(parts, *_packaged_sheets(frozenset(missing), periods(), tuple(stored()))) if missing else parts
+    return _with_book(parts, *_packaged_sheets(frozenset(missing), current_market())) if missing else parts
 
 
 def _check_days(parts: Parts) -> None:

@@ -16,9 +16,9 @@ from openpyxl.utils.datetime import from_excel
 
 from xlcost.csv_tables import refuse
 from xlcost.errors import BadInput, XlcostError
-from xlcost.kit.quotes_sheet import COLUMNS
 from xlcost.ooxml.open import workbook_bytes
-from xlcost.prices.quotes.incoming import MOST, Given
+from xlcost.prices.quotes.incoming import QuoteRows
+from xlcost.prices.quotes.periods import COLUMNS, MOST_QUOTES
 
 NAME = "Quotes_gpu"  # the cells of the first column; the row of headings stands above
 DAYS = ("as_of", "from", "until")
@@ -37,7 +37,7 @@ def is_workbook(path: Path) -> bool:
         return False
 
 
-def from_workbook(path: Path) -> Given:
+def from_workbook(path: Path) -> QuoteRows:
     """The rows of the table that are not blank: what was typed in, or what a formula gave when it was saved."""
     data = workbook_bytes(path, macros=True)  # they are read past, never run
     try:
@@ -58,7 +58,7 @@ def from_workbook(path: Path) -> Given:
     rows = [(row, cells) for row, cells in rows if any(cells.values())]
     if not rows:
         raise BadInput(f"{title}: the table of your own quotes is blank")
-    return Given(title, rows, "row")
+    return QuoteRows(title, rows, "row")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _place(book: Any, name: str) -> tuple[str, int, int]:
         )
     title, cells = places[0]
     _, first, _, last = range_boundaries(cells.replace("$", ""))
-    if first is None or first < 2 or last - first >= MOST:
+    if first is None or first < 2 or last - first >= MOST_QUOTES:
         raise BadInput(f"{name}: the defined name {NAME} ({cells}) is not that of a table with a row of headings")
     return title, first, last
 

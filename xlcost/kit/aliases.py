@@ -7,7 +7,7 @@ import re
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS, Table, plain
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.lookup_sheets import TOP, fill, widths_of
-from xlcost.prices.market import market_names
+from xlcost.prices.current import current_market
 
 PURPOSE = (
     "How else an id may be typed: the noun, then the text without blanks, hyphens and underscores. Add rows inside."
@@ -17,7 +17,7 @@ COLUMNS = ["key", "id"]
 
 def rows() -> list[list[str]]:
     """(key, id) of every id and alias of the tables, and of the providers."""
-    found = {f"provider/{key}": name for key, name in market_names().items()}
+    found = {f"provider/{key}": name for key, name in current_market().names.items()}
     for table in (MODELS, GPUS, PRECISIONS, REGIONS):
         found |= {f"{table.noun}/{key}": id for key, id in _keys(table).items()}
     return [[key, id] for key, id in found.items()]

@@ -16,7 +16,7 @@ from xlcost.facts.currency import CURRENCIES, DOLLAR, Daily, daily, known_curren
 from xlcost.kit.cells import Names
 from xlcost.kit.sentences import day, fixed
 from xlcost.native import Tracer, call, join, where
-from xlcost.prices.market import closed
+from xlcost.prices.current import current_market
 from xlcost.quantities import Choice, excel_serial, serial_date
 
 CODES = tuple(CURRENCIES)[:16]
@@ -44,7 +44,7 @@ CODE = Code("currency", "currency", "Currency", CODES)
 
 def table() -> Daily:
     """The rates that a plan carries: those of the days that its prices know."""
-    return daily(CODES, FIRST_DAY, closed())
+    return daily(CODES, FIRST_DAY, current_market().edition_day)
 
 
 def rate_day(x: Names) -> Any:

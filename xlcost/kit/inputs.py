@@ -14,7 +14,7 @@ from xlcost.kit import styles
 from xlcost.kit.book import Book
 from xlcost.kit.cells import Names
 from xlcost.native import Tracer
-from xlcost.prices.lookup import known_provider
+from xlcost.prices.current import current_market
 from xlcost.quantities import Choice, Date, Key, Number, Result, Word, excel_serial, serial_date
 from xlcost.sources import Assumed
 
@@ -37,9 +37,9 @@ def assumed(value: Assumed) -> str:
 def as_listed(kind: str, text: str) -> str:
     """An id as the workbook's own tables spell it: MATCH knows no other names for a thing."""
     if kind == "provider":
-        return known_provider(text)
+        return current_market().provider(text)
     table = TABLES.get(kind)
-    return text if table is None else str(table.rows[table.row_number(text)]["id"])
+    return text if table is None else table.id(text)
 
 
 @dataclass(frozen=True)

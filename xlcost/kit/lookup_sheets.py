@@ -11,7 +11,8 @@ from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS, Table
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.quotes_sheet import quotes_table
-from xlcost.prices.market import MEDIAN, Period, periods
+from xlcost.prices.current import current_market
+from xlcost.prices.periods import MEDIAN, Period
 
 TOP = 4  # the row of the column ids
 ALWAYS = {
@@ -81,7 +82,8 @@ def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
 def _price_sheet(book: Book, used: set[str]) -> None:
     """The reader's own quotes, and under them the packaged prices."""
     rows = [
-        [p.gpu, p.provider, p.term, p.usd, p.members, n, p.start, p.end, p.source] for n, p in enumerate(periods(), 1)
+        [p.gpu, p.provider, p.term, p.usd, p.members, n, p.start, p.end, p.source]
+        for n, p in enumerate(current_market().periods, 1)
     ]
     columns = list(PRICE_COLUMNS)
     widths = widths_of(columns, rows) | dict.fromkeys("KLMNOPQR", 14.0)
@@ -100,7 +102,7 @@ def _price_sheet(book: Book, used: set[str]) -> None:
 
 def _provider_sheet(book: Book) -> None:
     first: dict[str, list[Period]] = {}
-    for p in periods():
+    for p in current_market().periods:
         first.setdefault(p.provider, []).append(p)
     names = [MEDIAN, *sorted(name for name in first if name != MEDIAN)]
     rows = [

@@ -1,12 +1,11 @@
 """The reader's own quotes on the Prices sheet: cells to fill in, and beside them what each row comes to.
 
-The same rules as `tables.quotes`, in formulas: a row counts from its first day until its last, a year, or the next
-row of the same offer. A row that cannot count is left out and says why.
+The same rules as `prices.quotes.periods`, in formulas: a row counts from its first day until its last, a year, or
+the next row of the same offer. A row that cannot count is left out and says why.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from xlcost.errors import BadInput
@@ -14,15 +13,14 @@ from xlcost.facts.store import GPUS, plain
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.native import Tracer
-from xlcost.prices.market import MEDIAN, VALID_DAYS, closed, market_names
-from xlcost.prices.quotes.periods import by_offer, source, spans, spelled
-from xlcost.prices.quotes.schema import TERMS
-from xlcost.quantities import excel_serial
+from xlcost.prices.current import current_market
+from xlcost.prices.periods import MEDIAN, VALID_DAYS
+from xlcost.prices.quotes.periods import COLUMNS, WORKBOOK_QUOTES, Span, source
+from xlcost.quantities import TERMS, excel_serial
 
 ROWS = 24  # of the blank table
 STRANGER = "counts; Prices lists no such provider"
-SPARE, MOST = 6, 500  # blank rows under many quotes; the most that a workbook takes
-COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
+SPARE = 6  # blank rows under many quotes
 DERIVED = ("offer", "counts from", "counts until", "provider meant", "shown as", "row", "state", "first day")
 NAMES = dict(zip(("gpu", "usd", "off", "from", "until", "provider", "source", "row", "term"), "BEFLMNOPD", strict=True))
 INCOMPLETE = "left out: incomplete, of two kinds, or with a gpu, term, price or day that cannot be"
@@ -73,12 +71,12 @@ def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
     return last + 1
 
 
-def stored() -> list[tuple[Any, dt.date, dt.date]]:
+def stored() -> tuple[Span, ...]:
     """The user's quotes that count, with the days from and until which they do."""
-    found = [span for discounts in (False, True) for group in by_offer(discounts=discounts) for span in spans(group)]
-    if len(found) > MOST:
+    found = current_market().spans
+    if len(found) > WORKBOOK_QUOTES:
         raise BadInput(
-            f"quotes: a workbook takes {MOST} of your own quotes and you keep {len(found)}; "
+            f"quotes: a workbook takes {WORKBOOK_QUOTES} of your own quotes and you keep {len(found)}; "
             "remove those that have ended (xlcost prices quotes, xlcost prices remove)"
         )
     return found
@@ -146,7 +144,7 @@ def state(sheet: Sheet, r: int, first: int, last: int, *, gpus: bool) -> str:
 
 def _moment(cells: dict[str, Any]) -> tuple[Any, ...]:
     """The offer of a row that is not wrong, and the first day on which it counts."""
-    begins = min(cells["G"], excel_serial(closed())) if cells["H"] is None else cells["H"]
+    begins = min(cells["G"], excel_serial(current_market().edition_day)) if cells["H"] is None else cells["H"]
     return cells["B"], cells["C"] or MEDIAN, cells["D"], begins
 
 
@@ -156,13 +154,13 @@ def quotes_left_out(book: Book) -> Tracer:
 
 
 def _counts(whose: str) -> str:
-    return "counts" if plain(whose) in market_names() else STRANGER
+    return "counts" if plain(whose) in current_market().names else STRANGER
 
 
 def _inputs(quote: Any) -> list[Any]:
     if quote is None:
         return [None] * len(COLUMNS)
-    provider = None if quote.provider is None else spelled(quote.provider)
+    provider = None if quote.provider is None else current_market().spelling(quote.provider)
     days = (quote.as_of, quote.start, quote.until)
     return [quote.gpu, provider, quote.term, quote.usd_per_gpu_hour, quote.off_list, *days, quote.source]
 
@@ -183,17 +181,21 @@ def _derived(n: int, r: int, first: int, last: int, span: Any, *, gpus: bool) ->
         f'"{INCOMPLETE}",'
         f'"{DOUBLE}")))'
     )
-    quote = span[0] if span else None
+    market, quote = current_market(), span[0] if span else None
     start, end = (excel_serial(day) for day in span[1:]) if span else (0.0, 0.0)
-    whose = spelled(quote.provider) if quote else MEDIAN
+    whose = market.spelling(quote.provider) if quote else MEDIAN
     key = f"{quote.gpu or ''}|{whose}|{quote.term}" if quote else f"|{MEDIAN}|"
     return [
         ("K", f'IF(ISBLANK(B{r}),"",B{r})&"|"&N{r}&"|"&IF(ISBLANK(D{r}),"",D{r})', key),
         ("L", f"IF(R{r}=0,0,IF({newer}>0,0,R{r}))", start),
         ("M", f"IF(L{r}=0,0,MIN({ends},{following}))", end),
         ("N", f'IF(ISBLANK(C{r}),"{MEDIAN}",C{r})', whose),
-        ("O", f'IF(L{r}=0,"–",{shown})', source(quote) if quote else "–"),
+        ("O", f'IF(L{r}=0,"–",{shown})', source(quote, whose) if quote else "–"),
         ("P", f"ROW()-{first - 1}", float(n + 1)),
         ("Q", states, None),
-        ("R", f"IF({_wrong(r, gpus=gpus)},0,IF(ISBLANK(H{r}),MIN(G{r},{excel_serial(closed()):.0f}),H{r}))", start),
+        (
+            "R",
+            f"IF({_wrong(r, gpus=gpus)},0,IF(ISBLANK(H{r}),MIN(G{r},{excel_serial(market.edition_day):.0f}),H{r}))",
+            start,
+        ),
     ]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from xlcost.csv_tables import checked_rows
 from xlcost.errors import BadInput
 
 VARIABLE = "XLCOST_DATA"
@@ -43,32 +43,42 @@ def writable_folder() -> Path:
     return folder
 
 
-def packaged_only() -> None:
-    """From now on the user's own tables do not count: what is rendered for everybody must not hold them."""
-    os.environ[VARIABLE] = ""
+def merged_offers() -> tuple[Any, ...]:
+    """Offers of newer editions that the user merged."""
+    path = _table(OFFERS)
+    if path is None:
+        return ()
+    from xlcost.facts.schema import GpuPrice  # pydantic is heavy: only when there is something to check
+
+    return _rows(path, GpuPrice)
 
 
-@cache
-def own_rows(name: str, model: Any) -> tuple[Any, ...]:
-    """The rows of a table in the folder, each checked by its model; none where there is no such table."""
+def own_quotes() -> tuple[Any, ...]:
+    """The user's quotes, as they were added."""
+    path = _table(QUOTES)
+    if path is None:
+        return ()
+    from xlcost.prices.quotes.schema import OwnQuote
+
+    return _rows(path, OwnQuote)
+
+
+def _table(name: str) -> Path | None:
+    """A table in the folder; None where there is none."""
     folder = data_folder()
+    if folder is None:
+        return None
     try:
-        if folder is None:
-            return ()
         if os.environ.get(VARIABLE) and not folder.parent.exists():  # a drive that is not there
             raise BadInput(f"{VARIABLE} names {folder}, but there is no folder {folder.parent}")
-        if not (folder / name).exists():
-            return ()
+        return folder / name if (folder / name).exists() else None
     except OSError as error:
         raise BadInput(f"cannot read your own tables in {folder}: {error.strerror}") from None
-    from xlcost import csv_tables
 
+
+def _rows(path: Path, model: Any) -> tuple[Any, ...]:
+    """The rows of a table, each checked by its model."""
     try:
-        return tuple(row for _, row in csv_tables.checked_rows(folder / name, model))
+        return tuple(row for _, row in checked_rows(path, model))
     except BadInput as error:
-        raise BadInput(f"your own tables in {folder}: {error}") from None
-
-
-def forget() -> None:
-    """Read the folder anew when next asked."""
-    own_rows.cache_clear()
+        raise BadInput(f"your own tables in {path.parent}: {error}") from None

@@ -1,115 +1,26 @@
-"""GPU prices of the market as periods: who, what, term, from, until, dollars.
+"""The market: what GPUs cost as of a date, the user's own quotes first, then what providers list.
 
-A price holds from the day it was seen until the next sighting, at most a year. A provider's price is its cheapest
-whole instance (the GPU alone only where nothing else is offered); provider "median" is the median of all providers
-that offer the GPU on that day. A price is never extrapolated: outside the periods, and after the last day that the
-tables know, there is none.
+A price that the user was quoted beats a discount that the user has, and both beat the packaged rows. A discount is
+off the provider's on-demand list price of the day. The market's median stays the market's: a quote of a provider
+does not move it, a quote without a provider stands in its place.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from statistics import median
+from functools import cache, cached_property
 from typing import Any
 
-from xlcost.facts.store import plain, read_rows
-from xlcost.prices.folder import OFFERS, own_rows
+from xlcost.errors import NotInTable, nearest
+from xlcost.facts.store import GPUS, plain
+from xlcost.prices.periods import EDITION, LIST_TERM, MEDIAN, Offer, Period, edition_day, market_periods
+from xlcost.prices.quotes import periods as own
+from xlcost.quantities import ONE_DAY, serial_date
 
-EDITION = dt.date(2026, 11, 1)  # the day the packaged tables were closed
-VALID_DAYS = 365
-MEDIAN = "median"
-DAY_ZERO = dt.date(1899, 12, 30)
-
-
-@dataclass(frozen=True)
-class Period:
-    """A price in force from `start` up to, not including, `end`."""
-
-    gpu: str
-    provider: str
-    term: str
-    start: dt.date
-    end: dt.date
-    usd: float
-    source: str
-    members: float = 1.0  # providers behind it; none behind an own quote
-
-
-def best(offers: list[Any]) -> Any:
-    """The cheapest offer; a GPU alone only where nothing else is offered."""
-    return min(offers, key=lambda o: (o.basis == "gpu_only", o.usd_per_gpu_hour, o.gpus or 0, o.instance or ""))
-
-
-def _provider_periods(offers: list[Any]) -> list[Period]:
-    """One provider, GPU and term: each sighting holds until the next, at most a year."""
-    sightings = defaultdict(list)
-    for offer in offers:
-        sightings[offer.as_of].append(offer)
-    days = sorted(sightings)
-    periods = []
-    for day, following in zip(days, [*days[1:], dt.date.max], strict=True):
-        offer = best(sightings[day])
-        what = " ".join(str(part) for part in (offer.provider, offer.instance) if part)
-        periods.append(
-            Period(
-                offer.gpu,
-                offer.provider,
-                offer.term,
-                day,
-                min(following, day + dt.timedelta(days=VALID_DAYS), closed() + dt.timedelta(days=1)),
-                offer.usd_per_gpu_hour,
-                f"{day.isoformat()}, {what}, {offer.source}",
-            )
-        )
-    return periods
-
-
-def _median_periods(periods: list[Period]) -> list[Period]:
-    """One GPU and term, over all providers: a new period at each day on which an offer begins or ends."""
-    days = sorted({d for p in periods for d in (p.start, p.end)})
-    medians: list[Period] = []
-    for start, end in itertools.pairwise(days):
-        live = sorted((p for p in periods if p.start <= start < p.end), key=lambda p: p.provider)
-        if live:
-            names = ", ".join(p.provider for p in live)
-            seen = max(p.start for p in live).isoformat()
-            text = f"{seen}, median of {len(live)}: {names}" if len(live) > 1 else live[0].source
-            usd = median(p.usd for p in live)
-            medians.append(Period(live[0].gpu, MEDIAN, live[0].term, start, end, usd, text, float(len(live))))
-    return medians
-
-
-def merged_offers() -> tuple[Any, ...]:
-    """Offers of newer editions that the user merged."""
-    from xlcost.facts.schema import GpuPrice
-
-    return own_rows(OFFERS, GpuPrice)
-
-
-@cache
-def closed() -> dt.date:
-    """The day of the data edition: on it the packaged tables, or the newer edition merged into them, were closed."""
-    days: list[dt.date] = [offer.as_of for offer in merged_offers()]
-    return max([EDITION, *days])
-
-
-@cache
-def periods() -> tuple[Period, ...]:
-    """All periods of the market, in a fixed order: gpu, provider, term, start."""
-    offers, by_gpu = defaultdict(list), defaultdict(list)
-    for offer in (*read_rows("gpu_prices.csv", "GpuPrice"), *merged_offers()):
-        offers[offer.gpu, offer.provider, offer.term].append(offer)
-    out = [p for group in offers.values() for p in _provider_periods(group)]
-    for p in out:
-        by_gpu[p.gpu, p.term].append(p)
-    out += [p for group in by_gpu.values() for p in _median_periods(group)]
-    return tuple(sorted(out, key=lambda p: (p.gpu, p.provider, p.term, p.start)))
-
-
+LISTED = 8  # offers that a sentence names
 COMMON_NAMES = {
     "amazon": "AWS",
     "amazonwebservices": "AWS",
@@ -126,7 +37,163 @@ COMMON_NAMES = {
 }
 
 
-@cache
-def market_names() -> dict[str, str]:
-    """Plain name -> provider of the market, "median" among them."""
-    return {plain(p.provider): p.provider for p in periods()} | COMMON_NAMES
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Offers (rows of the table of GPU prices), the user's own quotes, and the day of the packaged edition.
+
+    All else is worked out once, when it is first asked for.
+    """
+
+    offers: tuple[Any, ...]
+    quotes: tuple[Any, ...] = ()
+    edition: dt.date = EDITION
+
+    def with_quotes(self, quotes: Iterable[Any]) -> Market:
+        """The same market with these quotes in place of its own."""
+        return Market(self.offers, tuple(quotes), self.edition)
+
+    @cached_property
+    def edition_day(self) -> dt.date:
+        """The last day that the market knows."""
+        return edition_day(self.offers, self.edition)
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """All periods of the offers and their medians, in a fixed order: gpu, provider, term, start."""
+        return market_periods(self.offers, self.edition_day)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Plain name -> provider that has offers, "median" among them."""
+        return {plain(p.provider): p.provider for p in self.periods} | COMMON_NAMES
+
+    def spelling(self, provider: str | None) -> str:
+        """A provider as the offers spell it, or as it is given; the median where none is named."""
+        if provider is None or plain(provider) in (MEDIAN, "any"):
+            return MEDIAN
+        return self.names.get(plain(provider), provider)
+
+    @cached_property
+    def spans(self) -> tuple[own.Span, ...]:
+        """The own quotes that count on some day, with the first day and the first day after."""
+        return tuple(own.spans(self.quotes, self.spelling, self.edition_day))
+
+    @cached_property
+    def counting(self) -> dict[int, tuple[dt.date, dt.date]]:
+        """Number of an own quote -> first day, first day after it; of those that count on some day."""
+        numbers = {id(quote): number for number, quote in enumerate(self.quotes, 1)}
+        return {numbers[id(quote)]: (start, end) for quote, start, end in self.spans}
+
+    @cached_property
+    def own_periods(self) -> tuple[Period, ...]:
+        """The prices that the user was quoted."""
+        return tuple(own.price_period(s, self.spelling(s[0].provider)) for s in self.spans if s[0].off_list is None)
+
+    @cached_property
+    def discounts(self) -> tuple[own.Discount, ...]:
+        """The discounts that the user has."""
+        return tuple(own.discount(s, self.spelling(s[0].provider)) for s in self.spans if s[0].off_list is not None)
+
+    @cached_property
+    def providers(self) -> dict[str, str]:
+        """Plain name -> provider, those of own quotes and "median" among them."""
+        return self.names | {plain(p.provider): p.provider for p in self.own_periods}
+
+    def provider(self, name: str) -> str:
+        """A provider as the offers or own quotes spell it."""
+        known = self.providers.get(plain(name))
+        if known is None:
+            named = sorted(set(self.providers.values()) - {MEDIAN})
+            raise NotInTable(f"unknown provider '{name}'{nearest(name, named)}; known are {', '.join(named)}")
+        return known
+
+    @cached_property
+    def _own_by_offer(self) -> dict[Offer, list[Period]]:
+        return _by_offer(self.own_periods)
+
+    @cached_property
+    def _listed_by_offer(self) -> dict[Offer, list[Period]]:
+        return _by_offer(self.periods)
+
+    def price(self, gpu: str, provider: str, term: str, day: dt.date) -> Period | None:
+        """The price in force on a day, if any, of an offer as the market spells it."""
+        quoted = _on(day, self._own_by_offer, (gpu, provider, term))
+        if quoted:
+            return quoted
+        discount = self._discount(provider, term, day)
+        if discount is None:
+            return _on(day, self._listed_by_offer, (gpu, provider, term))
+        listed = _on(day, self._listed_by_offer, (gpu, provider, LIST_TERM))
+        return discount.off_price(listed) if listed else None
+
+    def _discount(self, provider: str, term: str, day: dt.date) -> own.Discount | None:
+        some = (d for d in self.discounts if (d.provider, d.term) == (provider, term) and d.start <= day < d.end)
+        return next(some, None)
+
+    def in_force(self, day: dt.date) -> list[Period]:
+        """All offers in force on a day, the user's own in the place of the market's; medians are no offers."""
+        ours, listed = self._own_by_offer, self._listed_by_offer
+        reduced = {(gpu, d.provider, d.term) for d in self.discounts for gpu, who, _ in listed if who == d.provider}
+        offers = {offer for offer in (*ours, *listed, *reduced) if offer[1] != MEDIAN or _on(day, ours, offer)}
+        return [p for offer in sorted(offers) if (p := self.price(*offer, day))]
+
+    @cached_property
+    def period(self) -> Callable[[str, str, str, float], Period]:
+        """period(gpu, provider, term, serial): the price in force on a day, given as the spreadsheet's number, of
+        what is named as a cell names it. Kept for the next time that the same is asked."""
+        return cache(self._period)
+
+    def _period(self, gpu: str, provider: str, term: str, serial: float) -> Period:
+        offer = GPUS.id(gpu), self.provider(provider), term
+        day = serial_date(serial)
+        one = self.price(*offer, day)
+        if one is None:
+            raise NotInTable(self._absence(*offer, day))
+        return one
+
+    def after_the_end(self, day: dt.date) -> str:
+        """The sentence for a day after the last one that the market knows."""
+        return f"as_of: {day} lies after the data edition of {self.edition_day}, where prices end"
+
+    def _absence(self, gpu: str, provider: str, term: str, day: dt.date) -> str:
+        """The sentence for a price that the market does not have: what it has instead."""
+        if day > self.edition_day:
+            return self.after_the_end(day)
+        whose = "" if provider == MEDIAN else f" from {provider}"
+        missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
+        seen = [p for p in (*self.periods, *self.own_periods) if p.gpu == gpu and p.provider != MEDIAN]
+        if self._discount(provider, term, day):
+            return f"{missing}: your discount is off the {LIST_TERM} list price, and the table has none that day"
+        same = [p for p in seen if p.term == term and provider in (MEDIAN, p.provider)]
+        if same:
+            return f"{missing}; the table has it {_times(same)}"
+        live = {(p.provider, p.term) for p in seen if p.holds(day)}
+        if live:
+            near = sorted(live, key=lambda o: (o[0] != provider and o[1] != term, o[0] != provider, o))
+            more = f" and {len(near) - LISTED} more" if len(near) > LISTED else ""
+            return f"{missing}; that day the table has {', '.join(f'{w} {t}' for w, t in near[:LISTED])}{more}"
+        if seen:
+            return f"{missing}; the table has other prices of it {_times(seen)}"
+        return f"{missing}; the table has no price of this gpu at all"
+
+
+def _by_offer(periods: Iterable[Period]) -> dict[Offer, list[Period]]:
+    groups = defaultdict(list)
+    for p in periods:
+        groups[p.offer].append(p)
+    return dict(groups)
+
+
+def _on(day: dt.date, periods: Mapping[Offer, list[Period]], offer: Offer) -> Period | None:
+    return next((p for p in periods.get(offer, ()) if p.holds(day)), None)
+
+
+def _times(periods: Iterable[Period]) -> str:
+    """From when to when, gaps told apart."""
+    joined: list[list[dt.date]] = []
+    for start, end in sorted((p.start, p.end) for p in periods):
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    return " and ".join(f"from {start.isoformat()} to {(end - ONE_DAY).isoformat()}" for start, end in joined)

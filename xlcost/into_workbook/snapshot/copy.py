@@ -6,7 +6,6 @@ charts, comments and hidden sheets stay.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections import Counter
@@ -25,6 +24,7 @@ from xlcost.ooxml.open import read_workbook, reading, write_workbook
 from xlcost.ooxml.package import Parts
 from xlcost.ooxml.parts import reachable_parts, types_with, without_links
 from xlcost.ooxml.xml import find
+from xlcost.quantities import iso_day
 
 MIDNIGHT = "T00:00:00Z"
 UNDATED = "not known: the source does not say when it was made; xlcost snapshot --date states a date"
@@ -80,10 +80,10 @@ def snapshot(source: Path, target: Path, date: str | None = None) -> Report:
 
 
 def _day(text: str) -> str:
-    try:
-        return dt.date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        raise BadInput(f"date: {text!r} is no date; it takes one such as 2026-10-31") from None
+    day = iso_day(text)
+    if day is None:
+        raise BadInput(f"date: {text!r} is no date; it takes one such as 2026-10-31")
+    return day.isoformat()
 
 
 def copy_parts(source: Path, parts: Parts, report: Report) -> Parts:

@@ -10,7 +10,7 @@ from xlcost.functions.lists import xlcost_version
 from xlcost.into_workbook.snapshot.values_only import SheetFacts
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
-from xlcost.prices.market import closed
+from xlcost.prices.current import current_market
 
 TITLE = "Provenance"
 FEW = 5  # cells that are named
@@ -59,7 +59,7 @@ def book(report: Report) -> Book:
 
 
 def _facts(sheet: Sheet, row: int, report: Report) -> int:
-    edition = closed().isoformat()
+    edition = current_market().edition_day.isoformat()
     older = f"; those in the source are of {report.edition}" if report.edition not in ("", edition) else ""
     own = sum(facts.own for facts in report.sheets)
     facts = {

@@ -21,8 +21,8 @@ import numpy as np
 from xlcost.errors import NotInTable
 from xlcost.facts.store import each_row, read_rows
 from xlcost.prices.hosted.models import model_key, own_rows, providers
-from xlcost.prices.lookup import DAY_ZERO
-from xlcost.prices.market import EDITION, VALID_DAYS
+from xlcost.prices.periods import EDITION, VALID_DAYS
+from xlcost.quantities import ONE_DAY, serial_date
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice
@@ -107,8 +107,8 @@ def quotes(provider_id: str, model_id: str) -> tuple[Quote, ...]:
     listed, where = _listed().get((provider_id, model_id), (dt.date.max, ""))
     theirs = {listed, *_changes(model)} if model else set()
     ours = {row.as_of: row for row in own_rows().get((provider_id, model_id), [])}
-    year = dt.timedelta(days=VALID_DAYS)
-    end = EDITION + dt.timedelta(days=1)
+    year = VALID_DAYS * ONE_DAY
+    end = EDITION + ONE_DAY
     days = sorted(day for day in {*theirs, *ours, *(day + year for day in ours), end} if day <= end)
     out = []
     for start, until in itertools.pairwise(days):
@@ -129,7 +129,7 @@ def quotes(provider_id: str, model_id: str) -> tuple[Quote, ...]:
 def quote(api_model: str, serial: float) -> Quote:
     """The price in force on a day (given as the spreadsheet's number)."""
     provider, model = model_key(api_model)
-    day = DAY_ZERO + dt.timedelta(days=int(serial))
+    day = serial_date(serial)
     known = quotes(provider, model)
     for one in known:
         if one.start <= day < one.end:
@@ -155,7 +155,7 @@ def rate(api_model: str, kind: str, serial: float, prompt: float = 0.0) -> float
 
 def _not_sold(key: tuple[str, str], kind: str, serial: float, sold: list[str]) -> str:
     """The sentence for a kind of token that has no price on a day: what has, and since when it has one."""
-    day = DAY_ZERO + dt.timedelta(days=int(serial))
+    day = serial_date(serial)
     first = next((one.start for one in quotes(*key) if kind in one.rates and one.start > day), None)
     when, later = (f" on {day}", f"; the first known is of {first}") if first else ("", "")
     return f"kind: '{'/'.join(key)}' has no price of {kind}{when}; it has {', '.join(sold) or 'none per token'}{later}"

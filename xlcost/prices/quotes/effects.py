@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from xlcost.prices.folder import OFFERS, QUOTES, VARIABLE, data_folder
-from xlcost.prices.lookup import forget, found
-from xlcost.prices.market import Period, closed, periods
+from xlcost.prices.current import current_market
+from xlcost.prices.market import Market
+from xlcost.prices.periods import LIST_TERM, Period
 from xlcost.prices.quotes.incoming import Change
-from xlcost.prices.quotes.periods import LIST_TERM, source, spelled
-from xlcost.prices.quotes.store import rendered, spans_of
-
-DAY = dt.timedelta(days=1)
-Span = tuple[dt.date, dt.date]
+from xlcost.prices.quotes.periods import first_day, source
+from xlcost.quantities import ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -38,85 +30,49 @@ class Effect:
     said: str
 
 
-@dataclass(frozen=True)
-class _Asked:
-    line: int
-    quote: Any
-    gpu: str
-    day: dt.date
-    said: str
-
-    def found(self, day: dt.date) -> Period | None:
-        return found(self.gpu, spelled(self.quote.provider), self.quote.term, day)
-
-
-def effects(change: Change, most: int) -> list[Effect]:
+def effects(change: Change, most: int, market: Market | None = None) -> list[Effect]:
     """What the change does to the prices of the first quotes that it adds or removes."""
-    adding = len(change.after) > len(change.before)
-    holding, other = (change.after, change.before) if adding else (change.before, change.after)
-    with _as_if(holding):
-        asked = list(_asked(dict(islice(change.changed.items(), most)), holding))
-        here = [one.found(one.day) for one in asked]
-    with _as_if(other):
-        there = [one.found(one.day) for one in asked]
-    out = []
-    for one, ours, theirs in zip(asked, here, there, strict=True):
-        said = one.said or _beaten(one.quote, ours)
-        before, after = (p.usd if p else None for p in ((theirs, ours) if adding else (ours, theirs)))
-        who = one.quote.provider or "any"
-        out.append(Effect(one.line, one.gpu, who, one.quote.term, one.day, before, after, said))
-    return out
-
-
-@contextmanager
-def _as_if(quotes: Sequence[Any]) -> Iterator[None]:
-    """The tables answer as if these were the quotes that are kept; the user's folder is not touched."""
-    folder, named = data_folder(), os.environ.get(VARIABLE)
-    with TemporaryDirectory() as trial:
-        if quotes:
-            (Path(trial) / QUOTES).write_bytes(rendered(quotes))
-        if folder and (folder / OFFERS).exists():
-            shutil.copyfile(folder / OFFERS, Path(trial) / OFFERS)
-        os.environ[VARIABLE] = trial
-        forget()
-        try:
-            yield
-        finally:
-            os.environ.pop(VARIABLE)
-            os.environ.update({} if named is None else {VARIABLE: named})
-            forget()
-
-
-def _asked(changed: dict[int, Any], quotes: Sequence[Any]) -> Iterator[_Asked]:
-    """What to ask for each quote: the gpus that it prices, and a day."""
-    numbers = {id(quote): number for number, quote in enumerate(quotes, 1)}
-    counting = spans_of(quotes)
-    for line, quote in changed.items():
-        span = counting.get(numbers[id(quote)])
-        day, said = _day(quote, span)
-        for gpu in [quote.gpu] if quote.gpu else _listed(quote.provider, min(day, closed())):
-            yield _Asked(line, quote, gpu, day, said)
-
-
-def _day(quote: Any, span: Span | None) -> tuple[dt.date, str]:
-    """The day to ask for, and what to say where that is not the last day known."""
-    if span is None:
-        return quote.begins, "never counts: another has the same first day and was seen later"
-    start, end = span
-    if start <= closed() < end:
-        return closed(), ""
-    return start, f"counts from {start}" if start > closed() else f"counted until {end - DAY}"
-
-
-def _listed(provider: str, day: dt.date) -> list[str]:
-    """The gpus that a provider has a list price of on a day."""
+    market = market or current_market()
+    before, after = market.with_quotes(change.before), market.with_quotes(change.after)
+    holding = after if len(change.after) > len(change.before) else before
     return [
-        p.gpu for p in periods() if (p.provider, p.term) == (spelled(provider), LIST_TERM) and p.start <= day < p.end
+        _effect(line, quote, gpu, holding, before, after)
+        for line, quote in islice(change.changed.items(), most)
+        for gpu in _gpus(quote, holding)
     ]
 
 
-def _beaten(quote: Any, found: Period | None) -> str:
+def _effect(line: int, quote: Any, gpu: str, holding: Market, before: Market, after: Market) -> Effect:
+    day, said = _day(quote, holding)
+    who = holding.spelling(quote.provider)
+    said = said or _beaten(quote, who, holding.price(gpu, who, quote.term, day))
+    was, now = (p.usd if (p := one.price(gpu, who, quote.term, day)) else None for one in (before, after))
+    return Effect(line, gpu, quote.provider or "any", quote.term, day, was, now, said)
+
+
+def _day(quote: Any, holding: Market) -> tuple[dt.date, str]:
+    """The day to ask for, and what to say where that is not the last day known."""
+    last = holding.edition_day
+    span = next(((start, end) for one, start, end in holding.spans if one is quote), None)
+    if span is None:
+        return first_day(quote, last), "never counts: another has the same first day and was seen later"
+    start, end = span
+    if start <= last < end:
+        return last, ""
+    return start, f"counts from {start}" if start > last else f"counted until {end - ONE_DAY}"
+
+
+def _gpus(quote: Any, holding: Market) -> Iterator[str]:
+    """The gpu of a price; those that a discount is off: which its provider has a list price of on the day asked for."""
+    if quote.gpu:
+        yield quote.gpu
+        return
+    day, offer = min(_day(quote, holding)[0], holding.edition_day), (holding.spelling(quote.provider), LIST_TERM)
+    yield from (p.gpu for p in holding.periods if (p.provider, p.term) == offer and p.holds(day))
+
+
+def _beaten(quote: Any, provider: str, price: Period | None) -> str:
     """What to say where a discount does not make the price."""
-    if quote.off_list is None or found is None or found.source.startswith(source(quote)):
+    if quote.off_list is None or price is None or price.source.startswith(source(quote, provider)):
         return ""
     return "a price of your own beats the discount"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from xlcost.errors import NoResult
-from xlcost.prices.market import MEDIAN, Period, closed, periods
-from xlcost.prices.quotes.periods import LIST_TERM
+from xlcost.prices.current import current_market
+from xlcost.prices.periods import LIST_TERM, MEDIAN, Period
 from xlcost.prices.quotes.schema import OwnQuote
-from xlcost.prices.quotes.store import rendered
+from xlcost.prices.quotes.store import file_text
 
 GPU, OTHER = "h100-sxm", "a100-80-sxm"
 FAMILIAR = ("AWS", "Azure", "GCP", "OCI")
@@ -18,8 +18,9 @@ FAMILIAR = ("AWS", "Azure", "GCP", "OCI")
 
 def example() -> str:
     """A price of a provider, a price that holds wherever no provider is named, a discount: on the last known day."""
-    day = closed()
-    live = [p for p in periods() if p.term == LIST_TERM and p.start <= day < p.end]
+    market = current_market()
+    day = market.edition_day
+    live = [p for p in market.periods if p.term == LIST_TERM and p.holds(day)]
     offer, median = _familiar(live), _median(live)
     rows: list[dict[str, Any]] = [
         {"gpu": GPU, "provider": offer.provider, "term": "1yr", "usd_per_gpu_hour": _less(offer)},
@@ -27,10 +28,10 @@ def example() -> str:
         {"provider": offer.provider, "term": "3yr", "off_list": 0.25, "from": day},
     ]
     sources = ("Offer 4711 by mail", "Framework contract 12", "Discount agreement 3")
-    return rendered(
+    return file_text(
         OwnQuote.model_validate(row | {"as_of": day, "source": source})
         for row, source in zip(rows, sources, strict=True)
-    ).decode()
+    )
 
 
 def _familiar(live: list[Period]) -> Period:

@@ -16,7 +16,7 @@ TRIES, PAUSE = 100, 0.1  # seconds
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def lock(folder: Path) -> Iterator[None]:
     """Nobody else writes into the folder meanwhile. The lock ends with the process, however that ends."""
     try:
         handle = (folder / LOCK).open("ab")

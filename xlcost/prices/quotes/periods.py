@@ -1,21 +1,22 @@
-"""The user's own quotes as periods: prices, and discounts off a provider's list prices."""
+"""The user's own quotes in time: from when up to when each counts, as prices and as discounts off list prices."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from xlcost.facts.store import plain
-from xlcost.prices.folder import QUOTES, own_rows
-from xlcost.prices.market import MEDIAN, VALID_DAYS, Period, market_names
+from xlcost.prices.periods import VALID_DAYS, Period
+from xlcost.quantities import ONE_DAY
 
 OWN = "own quote"
-LIST_TERM = "on_demand"  # what a discount is off: list prices are on-demand prices
-DAY = dt.timedelta(days=1)
+COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
+WORKBOOK_QUOTES = 500  # the most that a workbook takes
+MOST_QUOTES = 10_000  # the most that are kept; their file then stays below what is read
+Span = tuple[Any, dt.date, dt.date]  # a quote, the first day on which it counts, the first day after it
+Spelling = Callable[[str | None], str]  # of a provider; the median where none is named
 
 
 @dataclass(frozen=True)
@@ -29,84 +30,59 @@ class Discount:
     off: float
     source: str
 
-
-def own_quotes() -> tuple[Any, ...]:
-    """The user's quotes, as they were added."""
-    from xlcost.prices.quotes.schema import OwnQuote
-
-    return own_rows(QUOTES, OwnQuote)
-
-
-def spelled(provider: str | None) -> str:
-    """A provider as the market's table spells it, or as the quote does; the median where none is named."""
-    if provider is None or plain(provider) in (MEDIAN, "any"):
-        return MEDIAN
-    return market_names().get(plain(provider), provider)
+    def off_price(self, listed: Period) -> Period:
+        """A list price less the discount, while both hold."""
+        start, end = max(listed.start, self.start), min(listed.end, self.end)
+        usd, source = listed.usd * (1 - self.off), f"{self.source}: {listed.source}"
+        return Period(listed.gpu, listed.provider, self.term, start, end, usd, source)
 
 
-def spans(quotes: Iterable[Any]) -> list[tuple[Any, dt.date, dt.date]]:
-    """(quote, first day, first day after it), for quotes of one gpu, provider and term; a later one ends it."""
-    in_order = sorted(quotes, key=lambda q: (q.begins, q.as_of))
-    found = []
-    for quote, following in zip(in_order, [*in_order[1:], None], strict=True):
-        end = quote.until + DAY if quote.until else quote.begins + dt.timedelta(days=VALID_DAYS)
-        found.append((quote, quote.begins, min(end, following.begins) if following else end))
-    return [one for one in found if one[1] < one[2]]
+def first_day(quote: Any, edition_day: dt.date) -> dt.date:
+    """The first day on which a quote counts: what was quoted after the data edition counts from the edition's day on,
+    which stands for today where no date is given."""
+    day: dt.date = quote.start or min(quote.as_of, edition_day)
+    return day
 
 
-def by_offer(*, discounts: bool) -> list[list[Any]]:
-    """Quotes, or discounts, of the same gpu, provider and term."""
+def last_day(quote: Any, edition_day: dt.date) -> dt.date:
+    """The last day on which a quote holds if no other follows."""
+    day: dt.date = quote.until or first_day(quote, edition_day) + (VALID_DAYS - 1) * ONE_DAY
+    return day
+
+
+def by_offer(quotes: Iterable[Any], spelling: Spelling, edition_day: dt.date) -> list[list[Any]]:
+    """Quotes of the same gpu, provider and term, in time; then the discounts of the same provider and term."""
     groups = defaultdict(list)
-    for quote in own_quotes():
-        if (quote.off_list is not None) == discounts:
-            groups[quote.gpu, spelled(quote.provider), quote.term].append(quote)
-    return list(groups.values())
+    for quote in sorted(quotes, key=lambda q: q.off_list is not None):
+        groups[quote.gpu, spelling(quote.provider), quote.term].append(quote)
+    return [sorted(group, key=lambda q: (first_day(q, edition_day), q.as_of)) for group in groups.values()]
 
 
-def source(quote: Any) -> str:
+def spans(quotes: Iterable[Any], spelling: Spelling, edition_day: dt.date) -> Iterator[Span]:
+    """The quotes that count on some day, prices before discounts; a later one of the same offer ends the earlier."""
+    for group in by_offer(quotes, spelling, edition_day):
+        for quote, following in zip(group, [*group[1:], None], strict=True):
+            start, end = first_day(quote, edition_day), last_day(quote, edition_day) + ONE_DAY
+            end = min(end, first_day(following, edition_day)) if following else end
+            if start < end:
+                yield quote, start, end
+
+
+def source(quote: Any, provider: str) -> str:
     """Where a quote comes from, as PRICE_SOURCE says it."""
-    whose = "" if quote.provider is None else f"{spelled(quote.provider)}, "
+    whose = "" if quote.provider is None else f"{provider}, "
     off = f", {round(quote.off_list * 100, 6):g}% off list" if quote.off_list else ""
     return f"{OWN}, {quote.as_of.isoformat()}, {whose}{quote.source}{off}"
 
 
-@cache
-def own_periods() -> tuple[Period, ...]:
-    """The prices that the user was quoted."""
-    return tuple(
-        Period(
-            quote.gpu,
-            spelled(quote.provider),
-            quote.term,
-            start,
-            end,
-            quote.usd_per_gpu_hour,
-            source(quote),
-            members=0.0,
-        )
-        for group in by_offer(discounts=False)
-        for quote, start, end in spans(group)
-    )
+def price_period(span: Span, provider: str) -> Period:
+    """The price that the user was quoted."""
+    quote, start, end = span
+    usd, said = quote.usd_per_gpu_hour, source(quote, provider)
+    return Period(quote.gpu, provider, quote.term, start, end, usd, said, members=0.0)
 
 
-@cache
-def discounts() -> tuple[Discount, ...]:
-    """The discounts that the user has."""
-    return tuple(
-        Discount(spelled(quote.provider), quote.term, start, end, quote.off_list, source(quote))
-        for group in by_offer(discounts=True)
-        for quote, start, end in spans(group)
-    )
-
-
-def discounted(listed: Period, discount: Discount) -> Period:
-    """A list price less the discount, while both hold."""
-    return Period(
-        listed.gpu,
-        listed.provider,
-        discount.term,
-        max(listed.start, discount.start),
-        min(listed.end, discount.end),
-        listed.usd * (1 - discount.off),
-        f"{discount.source}: {listed.source}",
-    )
+def discount(span: Span, provider: str) -> Discount:
+    """The discount that the user has."""
+    quote, start, end = span
+    return Discount(provider, quote.term, start, end, quote.off_list, source(quote, provider))

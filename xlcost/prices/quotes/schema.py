@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from xlcost.errors import NotInTable
 from xlcost.facts.store import GPUS
-from xlcost.prices.market import closed
+from xlcost.prices.periods import DEAREST
+from xlcost.quantities import ISO_DAY, TERMS, iso_day
 
-Term = Literal["on_demand", "spot", "1yr", "3yr"]
-TERMS = get_args(Term)
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
-ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _day(cell: Any) -> Any:
     if isinstance(cell, str):
-        if not ISO.fullmatch(cell):
-            raise ValueError("is no date; write it as 2026-10-31")
-        try:
-            day = dt.date.fromisoformat(cell)
-        except ValueError:
-            raise ValueError("is no day of the calendar") from None
+        day = iso_day(cell)
+        if day is None:
+            known = ISO_DAY.fullmatch(cell)
+            raise ValueError("is no day of the calendar" if known else "is no date; write it as 2026-10-31")
         if not FIRST_DAY <= day <= LAST_DAY:
             raise ValueError(f"cannot be used; it takes a day from {FIRST_DAY} to {LAST_DAY}")
         return day
@@ -45,8 +41,8 @@ def _number(cell: Any) -> Any:
 
 
 def _dollars(usd: float) -> float:
-    if usd <= 0 or usd > 10_000:
-        raise ValueError("a price lies above 0 and at most at 10,000 USD per GPU-hour")
+    if usd <= 0 or usd > DEAREST:
+        raise ValueError(f"a price lies above 0 and at most at {DEAREST:,} USD per GPU-hour")
     return usd
 
 
@@ -58,14 +54,17 @@ def _share(off: float) -> float:
 
 def _gpu(text: str) -> str:
     try:
-        return str(GPUS.rows[GPUS.row_number(text)]["id"])
+        return GPUS.id(text)
     except NotInTable as error:
         raise ValueError(str(error)) from None
 
 
 def _term(text: Any) -> Any:
     """A term, in any case and with a blank or hyphen."""
-    return re.sub(r"[\s-]+", "_", text.strip().lower()) if isinstance(text, str) else text
+    term = re.sub(r"[\s-]+", "_", text.strip().lower()) if isinstance(text, str) else text
+    if term not in TERMS:
+        raise ValueError(f"it takes {', '.join(map(repr, TERMS[:-1]))} or {TERMS[-1]!r}")
+    return term
 
 
 Usd = Annotated[float, BeforeValidator(_number), AfterValidator(_dollars)]
@@ -76,15 +75,15 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 class OwnQuote(BaseModel):
     """A price that the user was quoted, or a discount off the list prices of a provider for a term.
 
-    A price without provider holds wherever none is named. It is in force from its first day (`begins`) to the day
-    `until` (left out: a year), or until the next quote of the same gpu, provider and term.
+    A price without provider holds wherever none is named. It is in force from its first day (`from`, or `as_of`) to
+    the day `until` (left out: a year), or until the next quote of the same gpu, provider and term.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     gpu: Annotated[str, AfterValidator(_gpu)] | None = None
     provider: Annotated[str, Field(max_length=60)] | None = None
-    term: Annotated[Term, BeforeValidator(_term)]
+    term: Annotated[str, BeforeValidator(_term)]
     usd_per_gpu_hour: Usd | None = None
     off_list: Share | None = None
     as_of: Day
@@ -117,9 +116,3 @@ class OwnQuote(BaseModel):
         if self.until and self.until < first:
             raise ValueError(f"until: {self.until} lies before {first}, the first day")
         return self
-
-    @property
-    def begins(self) -> dt.date:
-        """The first day on which it counts: what was quoted after the data edition counts from the edition's day on,
-        which stands for today where no date is given."""
-        return self.start or min(self.as_of, closed())

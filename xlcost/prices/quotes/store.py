@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 import itertools
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlcost.csv_tables import checked_rows
+from xlcost.csv_tables import checked_rows, table_text
 from xlcost.errors import BadInput
-from xlcost.files import BOM, write_whole
-from xlcost.prices import lookup
+from xlcost.files import write_whole
+from xlcost.prices.current import current_market, reset_market
 from xlcost.prices.folder import QUOTES, VARIABLE, data_folder, writable_folder
-from xlcost.prices.market import VALID_DAYS
-from xlcost.prices.quotes.incoming import Change, Given, judged
-from xlcost.prices.quotes.lock import alone
-from xlcost.prices.quotes.periods import spans, spelled
-
-COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
-WORKBOOK_ROWS = 500  # own quotes that a workbook takes
+from xlcost.prices.market import Market
+from xlcost.prices.quotes.incoming import Change, QuoteRows, addition
+from xlcost.prices.quotes.lock import lock
+from xlcost.prices.quotes.periods import COLUMNS, WORKBOOK_QUOTES, by_offer, first_day, last_day
 
 
 def file() -> Path:
@@ -33,7 +26,7 @@ def file() -> Path:
     return folder / QUOTES
 
 
-def kept() -> list[Any]:
+def kept_quotes() -> list[Any]:
     """The quotes as the file holds them now, in its order."""
     from xlcost.prices.quotes.schema import OwnQuote
 
@@ -46,21 +39,15 @@ def kept() -> list[Any]:
         raise BadInput(f"cannot read {path}: {error.strerror}") from None
 
 
-def rendered(quotes: Iterable[Any]) -> bytes:
+def file_text(quotes: Iterable[Any]) -> str:
     """The quotes as their file holds them."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for quote in quotes:
-        cells = quote.model_dump(by_alias=True, mode="json")
-        writer.writerow(["" if cells[column] is None else cells[column] for column in COLUMNS])
-    whole = text.getvalue()
-    return (whole if whole.isascii() else BOM + whole).encode()
+    rows = (quote.model_dump(by_alias=True, mode="json") for quote in quotes)
+    return table_text(COLUMNS, ([cells[column] for column in COLUMNS] for cells in rows))
 
 
-def add(given: Given, *, dry_run: bool = False) -> Change:
-    """Keep these rows as well: all of them, or none and one error that says all that is wrong."""
-    return _changed(lambda quotes: judged(given, quotes), dry_run)
+def add(given: QuoteRows, *, dry_run: bool = False) -> Change:
+    """Keep these rows as well: all of them, or none and one error that says what is wrong with each bad one."""
+    return _changed(lambda quotes: addition(given, current_market().with_quotes(quotes)), dry_run)
 
 
 def remove(numbers: Sequence[int], *, dry_run: bool = False) -> Change:
@@ -78,21 +65,21 @@ def _without(quotes: Sequence[Any], numbers: set[int]) -> Change:
 
 
 def _changed(change: Callable[[Sequence[Any]], Change], dry_run: bool) -> Change:
-    """Judged before anything is touched, and again when nobody else can write."""
-    trial = change(kept())
+    """Worked out before anything is touched, and again when nobody else can write."""
+    trial = change(kept_quotes())
     if dry_run or not trial.changed:
         return trial
     folder = writable_folder()
-    with alone(folder):
-        made = change(kept())
+    with lock(folder):
+        made = change(kept_quotes())
         _write(folder / QUOTES, made.after)
-    lookup.forget()
+    reset_market()
     return made
 
 
 def _write(path: Path, quotes: Sequence[Any]) -> None:
     if quotes:
-        write_whole(path, rendered(quotes))
+        write_whole(path, file_text(quotes))
         return
     try:
         path.unlink(missing_ok=True)
@@ -102,44 +89,27 @@ def _write(path: Path, quotes: Sequence[Any]) -> None:
 
 def cautions(change: Change) -> Iterator[str]:
     """What else follows from a change."""
-    yield from _cut_short(change)
-    counting = len(spans_of(change.after))
-    if counting > WORKBOOK_ROWS and len(change.after) > len(change.before):
+    after = current_market().with_quotes(change.after)
+    yield from _cut_short(change, after)
+    if len(after.counting) > WORKBOOK_QUOTES and len(change.after) > len(change.before):
         yield (
-            f"{counting:,} of your quotes count on some day; a workbook takes {WORKBOOK_ROWS}. Remove those that have "
-            "ended before you make one."
+            f"{len(after.counting):,} of your quotes count on some day; a workbook takes {WORKBOOK_QUOTES}. Remove "
+            "those that have ended before you make one."
         )
 
 
-def spans_of(quotes: Sequence[Any]) -> dict[int, tuple[dt.date, dt.date]]:
-    """Number -> first day, first day after it, of the quotes that count on some day."""
-    numbers = {id(quote): number for number, quote in enumerate(quotes, 1)}
-    return {numbers[id(quote)]: (start, end) for group in _by_offer(quotes) for quote, start, end in spans(group)}
-
-
-def _by_offer(quotes: Sequence[Any]) -> Iterable[list[Any]]:
-    groups = defaultdict(list)
-    for quote in quotes:
-        groups[quote.gpu, spelled(quote.provider), quote.term].append(quote)
-    return groups.values()
-
-
-def _cut_short(change: Change) -> Iterator[str]:
+def _cut_short(change: Change, after: Market) -> Iterator[str]:
     """Quotes that a new one ends, though they would have held longer than it does."""
+    edition_day = after.edition_day
     numbers = {id(quote): number for number, quote in enumerate(change.after, 1)}
     fresh = {id(quote) for quote in change.changed.values()}
-    for group in _by_offer(change.after):
-        for quote, following in itertools.pairwise(sorted(group, key=lambda q: (q.begins, q.as_of))):
-            last, until = _last_day(quote), _last_day(following)
-            if id(following) in fresh and following.begins <= last and until < last:
+    for group in by_offer(after.quotes, after.spelling, edition_day):
+        for quote, following in itertools.pairwise(group):
+            start = first_day(following, edition_day)
+            last, until = last_day(quote, edition_day), last_day(following, edition_day)
+            if id(following) in fresh and start <= last and until < last:
                 named = f"names {last}" if quote.until else f"would hold to {last}"
                 yield (
-                    f"From {following.begins} number {numbers[id(quote)]} no longer counts, although it {named}; "
+                    f"From {start} number {numbers[id(quote)]} no longer counts, although it {named}; "
                     f"number {numbers[id(following)]}, which follows it, ends on {until}."
                 )
-
-
-def _last_day(quote: Any) -> dt.date:
-    """The last day on which a quote holds if no other follows."""
-    day: dt.date = quote.until or quote.begins + dt.timedelta(days=VALID_DAYS - 1)
-    return day
