@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from openpyxl import load_workbook
 
+from plans import compute_plan
 from xlcost import gpu_price, price_source, price_table, train_cost
 from xlcost.batch.fill import fill
 from xlcost.batch.scenarios import parsed
-from xlcost.blueprints.compute_plan import book as compute_plan
 from xlcost.errors import BadInput, NotInTable
 from xlcost.functions.lists import data_as_of
 from xlcost.kit.write import save
@@ -118,7 +118,7 @@ def test_a_scenario_filled_inside_shows_that_market(tmp_path, name):
 @pytest.mark.parametrize("name", MARKETS)
 def test_a_template_made_inside_shows_that_market(tmp_path, name):
     with as_if(MARKETS[name]):
-        save(compute_plan.book(), tmp_path / "plan.xlsx")
+        save(compute_plan(), tmp_path / "plan.xlsx")
     _check_sheet(tmp_path / "plan.xlsx", name)
 
 
