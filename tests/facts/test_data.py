@@ -16,7 +16,8 @@ from data_checks import PAGE
 from places import DATA
 from xlcost import api_price, gpu_price
 from xlcost.facts import schema
-from xlcost.facts.store import FACILITIES, REPORTED_RUNS, SCHEMAS, read_rows
+from xlcost.facts.store import FACILITIES, REPORTED_RUNS
+from xlcost.facts.tables import TABLES, packaged_rows
 from xlcost.formulas import energy, ownership
 from xlcost.functions.gpus import gpu_spec
 from xlcost.prices.hosted.models import model_key, providers
@@ -24,12 +25,13 @@ from xlcost.prices.lookup import providers as sellers
 from xlcost.prices.market import EDITION
 
 FOLDER = Path(schema.__file__).parent
+SCHEMAS = [table.file for table in TABLES.values()]
 WORDS = {"unverified", "from memory", "modelling default", "company filings"}
 
 
 @cache
 def rows(name):
-    return read_rows(name, SCHEMAS[name])
+    return packaged_rows(name.removesuffix(".csv"))
 
 
 @cache

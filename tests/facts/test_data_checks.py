@@ -11,12 +11,14 @@ import data_checks as checks
 import price_checks
 from credits import LICENCES
 from places import DATA
-from xlcost.facts.store import SCHEMAS, read_rows
+from xlcost.facts.tables import TABLES, packaged_rows
+
+SCHEMAS = [table.file for table in TABLES.values()]
 
 
 @cache
 def rows(name):
-    return tuple(read_rows(name, SCHEMAS[name]))
+    return tuple(packaged_rows(name.removesuffix(".csv")))
 
 
 def prices():
@@ -72,11 +74,16 @@ def test_no_row_is_surer_than_it_was_read(name):
 # What the checks must find.
 
 
+def other(row, **cells):
+    """The row with other cells."""
+    return type(row)(**vars(row) | cells)
+
+
 def changed(some, change, **which):
     """The rows, with those that `which` names changed: `change` gives the new columns of one."""
     hit = [row for row in some if all(getattr(row, column) == value for column, value in which.items())]
     assert hit, which
-    return [row.model_copy(update=change(row)) if row in hit else row for row in some]
+    return [other(row, **change(row)) if row in hit else row for row in some]
 
 
 def times(factor, *columns):
@@ -175,7 +182,7 @@ def test_most_prices_cannot_be_three_times_as_high():
     listed = [p for p in prices() if p.term == "on_demand"][::5]
     noticed = 0
     for p in listed:
-        wrong = p.model_copy(update=times(3, *DEARER)(p))
+        wrong = other(p, **times(3, *DEARER)(p))
         some = [wrong if q is p else q for q in prices() if q.gpu == p.gpu and q.term == p.term]
         noticed += wrong in price_checks.far_off_the_others(some) or wrong in price_checks.far_off_its_own(some)
     assert noticed > 0.75 * len(listed)
@@ -204,7 +211,7 @@ def test_the_chips_without_units_have_another_figure():
     ],
 )
 def test_a_sentence_with_a_year_is_no_source(source):
-    row = prices()[0].model_copy(update={"source": source})
+    row = other(prices()[0], source=source)
     assert checks.no_source([row]) == [row]
 
 
@@ -246,7 +253,7 @@ def test_doubt_does_not_vanish_by_itself(name):
     """Who reads a source and takes a row out of doubt lowers the number here, and says so."""
     second_hand, unread = DOUBTFUL[name]
     assert doubt(rows(name)) >= (second_hand + unread, unread)
-    sure = [row.model_copy(update={"checked": "yes"}) for row in rows(name)]
+    sure = [other(row, checked="yes") for row in rows(name)]
     assert (doubt(sure) < (second_hand + unread, unread)) == (second_hand + unread > 0)
 
 
@@ -256,7 +263,7 @@ def test_rows_from_memory_say_so():
 
 
 def test_all_to_yes_is_found():
-    sure = [row.model_copy(update={"checked": "yes"}) for row in prices()]
+    sure = [other(row, checked="yes") for row in prices()]
     found = checks.surer_than_read(sure)
     assert {row.provider for row in found} >= {"AWS", "Nebius", "Hyperstack", "CoreWeave", "Azure", "Salad"}
     assert len(found) > 200

@@ -10,26 +10,16 @@ import pytest
 from pydantic import ValidationError
 
 from xlcost.facts import schema
+from xlcost.facts.tables import TABLES, packaged_rows
 
-TABLES = Path(schema.__file__).parent
-SCHEMAS = {
-    "accelerators.csv": schema.Accelerator,
-    "models.csv": schema.Model,
-    "gpu_prices.csv": schema.GpuPrice,
-    "precisions.csv": schema.Precision,
-    "regions.csv": schema.Region,
-    "api_prices.csv": schema.ApiPrice,
-    "api_listed.csv": schema.ApiListed,
-    "training_runs.csv": schema.TrainingRun,
-    "reported_runs.csv": schema.ReportedRun,
-    "ownership.csv": schema.Ownership,
-}
+FOLDER = Path(schema.__file__).parent
+SCHEMAS = {table.file: schema.schema_of(table.row) for table in TABLES.values()}
 LEAST = {"api_prices.csv": 10, "precisions.csv": 25, "training_runs.csv": 30}  # rows; the others have more than 50
 WITH_IDS = ["accelerators.csv", "models.csv", "precisions.csv", "regions.csv", "ownership.csv", "reported_runs.csv"]
 
 
 def raw_rows(name):
-    with (TABLES / name).open(encoding="utf-8", newline="") as file:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -45,7 +35,7 @@ def plain(text):
 
 
 def test_every_table_has_a_schema():
-    assert {path.name for path in TABLES.glob("*.csv")} == set(SCHEMAS)
+    assert {path.name for path in FOLDER.glob("*.csv")} == set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -66,6 +56,22 @@ def test_a_row_without_source_or_date_does_not_load(name, column):
     for broken in (row | {column: ""}, {k: v for k, v in row.items() if k != column}):
         with pytest.raises(ValidationError):
             SCHEMAS[name].model_validate(broken)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_read_without_checks_holds_what_the_checked_rows_hold(name):
+    """Each cell and its kind."""
+
+    def cells(row):
+        return [(column, type(cell), cell) for column, cell in row.items()]
+
+    checked = [row.model_dump() for row in rows(f"{name}.csv")]
+    assert [cells(vars(row)) for row in packaged_rows(name)] == [cells(row) for row in checked]
+
+
+def test_a_packaged_row_cannot_be_changed():
+    with pytest.raises(AttributeError, match="never changed"):
+        packaged_rows("gpu_prices")[0].usd_per_gpu_hour = 1.0
 
 
 def test_a_row_with_an_unknown_column_does_not_load():

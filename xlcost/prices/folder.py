@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,11 @@ def packaged_only() -> None:
 
 
 @cache
-def own_rows(name: str, model: Any) -> tuple[Any, ...]:
-    """The rows of a table in the folder, each checked by its model; none where there is no such table."""
+def own_rows(name: str, model: Callable[[], Any]) -> tuple[Any, ...]:
+    """The rows of a table in the folder, each checked by its model; none where there is no such table.
+
+    `model()` gives it: pydantic is loaded only where there is a table.
+    """
     folder = data_folder()
     try:
         if folder is None:
@@ -64,7 +68,7 @@ def own_rows(name: str, model: Any) -> tuple[Any, ...]:
     from xlcost import csv_tables
 
     try:
-        return tuple(row for _, row in csv_tables.checked_rows(folder / name, model))
+        return tuple(row for _, row in csv_tables.checked_rows(folder / name, model()))
     except BadInput as error:
         raise BadInput(f"your own tables in {folder}: {error}") from None
 

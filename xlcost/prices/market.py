@@ -85,9 +85,13 @@ def _median_periods(periods: list[Period]) -> list[Period]:
 
 def merged_offers() -> tuple[Any, ...]:
     """Offers of newer editions that the user merged."""
+    return own_rows(OFFERS, _model)
+
+
+def _model() -> Any:
     from xlcost.facts.schema import GpuPrice
 
-    return own_rows(OFFERS, GpuPrice)
+    return GpuPrice
 
 
 @cache

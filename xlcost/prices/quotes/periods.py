@@ -32,9 +32,13 @@ class Discount:
 
 def own_quotes() -> tuple[Any, ...]:
     """The user's quotes, as they were added."""
+    return own_rows(QUOTES, _model)
+
+
+def _model() -> Any:
     from xlcost.prices.quotes.schema import OwnQuote
 
-    return own_rows(QUOTES, OwnQuote)
+    return OwnQuote
 
 
 def spelled(provider: str | None) -> str:
