@@ -94,6 +94,22 @@ def _unfilled(row: Any) -> Iterator[str]:
             yield f"unverified: '{column}' is no column of the table that holds something in this row"
 
 
+def _plain_decoder(model: Any) -> bool:
+    return model.attention in ("MHA", "MQA", "MLA", "GQA") and "enc-dec" not in model.modality
+
+
+def _cache_contradictions(model: Any) -> Iterator[str]:
+    """Layers that keep a cache where none is kept, or none where all do."""
+    caching, windowed = model.kv_layers, model.window_layers or 0
+    if model.attention == "encoder" or model.modality == "image":
+        if (caching, windowed) != (0, 0):
+            yield "kv_layers: an encoder and an image model keep no cache; write 0"
+    elif not (caching is None) == (model.attention is None) == (model.layers is None):
+        yield "kv_layers: stands with attention and layers, or all three are left out"
+    elif _plain_decoder(model) and caching + windowed != model.layers:
+        yield f"kv_layers: with window_layers they are not the {model.layers} layers of a plain {model.attention}"
+
+
 class Accelerator(Row):
     """One chip or card. Every peak is dense; memory as marketed; `link_gb_s` counts both directions."""
 
@@ -183,6 +199,7 @@ class Model(Row):
             yield "window: stands with window_layers, or both are left out"
         if self.kv_layers is not None and self.kv_layers + (self.window_layers or 0) > (self.layers or 0):
             yield f"kv_layers: with window_layers they are more than the {self.layers} layers"
+        yield from _cache_contradictions(self)
         yield from _unfilled(self)
 
 

@@ -68,7 +68,7 @@ TABLES = {
             "Days on which API models were first listed",
             rows.ApiListed,
             order="provider as_of",
-            key="provider as_of",
+            key="provider as_of models",
         ),
         Packaged("precisions", "Number formats", rows.Precision, shown="id bits peak runtime source"),
         Packaged(
