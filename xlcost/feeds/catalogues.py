@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from xlcost.csv_tables import Numbered, hostile, in_order, miscounted, refuse, separator_of
+from xlcost.csv_tables import Numbered, count_fault, hostile, in_order, refuse, separator_of
 from xlcost.errors import BadInput
 from xlcost.feeds.skypilot_hosts import with_hosts
 
@@ -138,7 +138,7 @@ def _rows(name: str, text: str, found: Catalogue) -> Iterator[Numbered]:
         for cells in reader:
             if any(cells):
                 found.rows += 1
-                if why := miscounted(cells, heads):
+                if why := count_fault(cells, heads):
                     found.wrong.append((reader.line_num, why))
                 else:
                     yield reader.line_num, dict(zip(heads, (cell.strip() for cell in cells), strict=True))
