@@ -19,7 +19,7 @@ from xlcost.csv_tables import csv_rows, sentences
 from xlcost.errors import BadInput, nearest
 from xlcost.facts import tables as facts
 from xlcost.facts.schema import schema_of
-from xlcost.facts.tables import TABLES, Packaged
+from xlcost.facts.tables import TABLES, Packaged, rows_of
 
 FOLDER = Path(facts.__file__).parent
 FILLERS = ("nan", "inf", "-inf", "n/a", "none", "null", "-", "?")  # a cell that is not known is left blank
@@ -85,7 +85,24 @@ def content(path: Path, table: Packaged) -> Content:
             found.wrong += [(line, why) for why in sentences(error)]
         else:
             found.lines[id(found.rows[-1])] = line
+    if not found.wrong:
+        found.wrong += _read_otherwise(path, table, found)
     return found
+
+
+def _read_otherwise(path: Path, table: Packaged, found: Content) -> Iterator[tuple[int, str]]:
+    """Cells that mean something else where a table is read without checks, as the package reads it."""
+    try:
+        plain = rows_of(path.read_text(encoding="utf-8"), table.row)
+    except (ValueError, IndexError) as error:
+        yield 1, f"the package cannot read it ({error}); commas between, no byte order mark, TRUE, 2026-10-31"
+        return
+    if len(plain) != len(found.rows):
+        yield 1, f"the package reads {len(plain)} rows of {len(found.rows)}; leave no line of blanks"
+    for row, checked in zip(plain, found.rows, strict=False):
+        for column, cell in vars(row).items():
+            if repr(cell) != repr(getattr(checked, column)):
+                yield found.lines[id(checked)], f"{column}: the package reads {cell!r}; write it as other rows do"
 
 
 def findings(name: str, read: Callable[[str], Content]) -> Iterator[tuple[int, str]]:

@@ -102,6 +102,8 @@ CELLS = {
     "a fast format": ("accelerators", {"id": "t4"}, {"int8_tops": "900"}, "int8_tops: 900 is 13.8 x bf16_tflops"),
     "a huge memory": ("accelerators", {"id": "h100-sxm"}, {"memory_gb": "8000"}, "memory_gb: 8000; hbm has 12 to 300"),
     "a new form": ("accelerators", {"id": "h100-sxm"}, {"form_factor": "SXM9"}, "form_factor: 'SXM9' is new"),
+    "a flag of other letters": ("models", {"tied": "TRUE"}, {"tied": "true"}, "tied: the package reads False"),
+    "a blank before a text": ("regions", {}, {"name": " World"}, "name: the package reads ' World'"),
     "a launch price of nobody": ("accelerators", {"id": "h100-sxm"}, {"launch_price_usd": "9", "notes": "x"}, "whose"),
     "active above all": ("models", {"id": "gpt-3"}, {"active_params": "200000000000"}, "active_params: 200000000000"),
     "experts": ("models", {"id": "deepseek-v3"}, {"experts_per_token": "256"}, "experts_per_token: 256 are not fewer"),
@@ -175,6 +177,14 @@ def test_rows_that_do_not_fit_together_are_told(mistake, wrong):
     name, change, place, words = ROWS[mistake]
     found = wrong(name, change)
     assert any(line.startswith(place) and words in line for line in found), found
+
+
+def test_a_table_that_the_package_cannot_read_is_told(tmp_path):
+    text = (check_tables.FOLDER / "precisions.csv").read_text(encoding="utf-8")
+    for whole, words in (("\ufeff" + text, "cannot read it"), (text + ",,,,,,,,\n", "reads 32 rows of 31")):
+        (tmp_path / "precisions.csv").write_text(whole, encoding="utf-8")
+        (found,) = check_tables.report(["precisions"], tmp_path)
+        assert words in found
 
 
 def test_a_line_of_too_many_cells(tmp_path):

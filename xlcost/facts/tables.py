@@ -105,12 +105,17 @@ TABLES = {
 def packaged_rows(name: str) -> list[Any]:
     """The rows of a packaged table."""
     table = TABLES[name]
-    heads, *lines = csv.reader(files("xlcost.facts").joinpath(table.file).read_text(encoding="utf-8").splitlines())
-    places = [(column, heads.index(column), reader(kind)) for column, kind in rows.columns(table.row).items()]
-    return [table.row(**{column: read(cells[place]) for column, place, read in places}) for cells in lines]
+    return rows_of(files("xlcost.facts").joinpath(table.file).read_text(encoding="utf-8"), table.row)
 
 
-PLAIN: dict[Any, Callable[[str], Any]] = {
+def rows_of(text: str, kind: type[Row]) -> list[Any]:
+    """The rows of a CSV text, by the kinds of its columns; nothing is checked."""
+    heads, *lines = csv.reader(text.splitlines())
+    places = [(column, heads.index(column), reader(of)) for column, of in rows.columns(kind).items()]
+    return [kind(**{column: read(cells[place]) for column, place, read in places}) for cells in lines if cells]
+
+
+READERS: dict[Any, Callable[[str], Any]] = {
     float: float,
     int: int,
     bool: "TRUE".__eq__,
@@ -127,6 +132,6 @@ def reader(kind: Any) -> Callable[[str], Any]:
     (2.5, None, ())
     """
     inside = [getattr(part, "__origin__", part) for part in get_args(kind)]  # of Annotated, or of "or None"
-    read = next((PLAIN[part] for part in (kind, *inside) if part in PLAIN), str)
+    read = next((READERS[part] for part in (kind, *inside) if part in READERS), str)
     blank = () if kind == rows.Texts else None
     return lambda text: read(text) if text else blank
