@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from xlcost.catalogue import FUNCTIONS
-from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS, read_rows
+from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
+from xlcost.facts.tables import packaged_rows
 from xlcost.prices.current import current_market
 from xlcost.quantities import Anything, Choice, Date, Key, ModelWord, Number, Part, Series
 
@@ -79,7 +80,7 @@ def offered(random):
 @cache
 def hosted():
     """Hosted models that somebody lists."""
-    return sorted({model for row in read_rows("api_listed.csv", "ApiListed") for model in row.models})
+    return sorted({model for row in packaged_rows("api_listed") for model in row.models})
 
 
 def names(spec):

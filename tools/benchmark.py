@@ -73,13 +73,20 @@ def ratios() -> dict[str, float]:
         "names in those rows, more time in plain dict look-ups a row": (named - numbers) / looked_up,
         "100,000 rows of numbers through INFER_LATENCY, over its bare numpy arithmetic": latency / bare,
         "a scalar TRAIN_COST, over the same arithmetic and look-up in plain Python": scalar / bare_scalar,
-        "import xlcost, over import numpy": imported("xlcost") / imported("numpy"),
+        "import xlcost, over import numpy": program("import xlcost") / program("import numpy"),
+        "xlcost calc TRAIN_COST as a program of its own, over one that imports numpy": calc() / program("import numpy"),
     }
 
 
-def imported(module: str) -> float:
-    """Seconds of a fresh interpreter that imports a module."""
-    return best(lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True), 1, 5)
+def program(code: str) -> float:
+    """Seconds of a fresh interpreter that runs some code."""
+    return best(lambda: subprocess.run([sys.executable, "-c", code], check=True), 1, 5)
+
+
+def calc() -> float:
+    """Seconds of a calculation on the command line, with a model, a chip and a price that are looked up."""
+    words = [sys.executable, "-m", "xlcost", "calc", "TRAIN_COST", "gpt-3", "300B", "A100"]
+    return best(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL), 1, 5)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from xlcost.facts.store import PACKAGED, read_rows
+from xlcost.facts.tables import TABLES, packaged_rows
 
 LICENCES = (
     ("Epoch AI, data on machine-learning hardware, models, prices and training costs", "CC-BY 4.0", "epoch.ai/data"),
@@ -40,11 +40,11 @@ are listed in its column `unverified`. Numbers are facts; sentences and code wer
 def page() -> str:
     """The whole page."""
     text = HEAD + "".join(f"| {what} | {licence} | {where} |\n" for what, licence, where in LICENCES)
-    for title, file, schema in PACKAGED:
-        rows = read_rows(file, schema)
+    for table in TABLES.values():
+        rows = packaged_rows(table.name)
         checked = Counter(row.checked for row in rows)
         counts = ", ".join(f"{n} {kind}" for kind, n in sorted(checked.items(), reverse=True))
-        text += f"\n## {title}: {len(rows)} rows ({counts})\n\n"
+        text += f"\n## {table.title}: {len(rows)} rows ({counts})\n\n"
         sources = Counter(re.sub(r"\s+", " ", row.source) for row in rows)
         text += "".join(f"- {source}: {n}\n" for source, n in sorted(sources.items(), key=lambda s: (-s[1], s[0])))
     return text

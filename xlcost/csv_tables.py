@@ -1,4 +1,4 @@
-"""Tables as CSV: read within limits, each row checked, all bad rows said at once with their lines; and written."""
+"""Tables as CSV: read within limits, each row checked by a model, all bad rows said at once with lines; written."""
 
 from __future__ import annotations
 
@@ -34,16 +34,19 @@ class Cells:
 
 
 def checked_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> list[tuple[int, Any]]:
-    """(line, row) of a CSV file, each row checked by its model."""
-    return validated(path.name, csv_rows(path, model, largest), model)
+    """(line, row) of a CSV file, each row checked by its model, or one error that says what is wrong with each."""
+    table = csv_rows(path, model, largest)
+    rows = list(rows_or_faults(table.rows, model))
+    refuse(path.name, in_order([*table.wrong, *((line, why) for line, _, why in rows if why)]))
+    return [(line, row) for line, row, _ in rows]
 
 
 def csv_text(path: Path, largest: int = LARGEST) -> str:
     """The text of a CSV file."""
-    return decoded(read_bytes(path, largest), path.name)
+    return text_of(read_bytes(path, largest), path.name)
 
 
-def decoded(data: bytes, name: str) -> str:
+def text_of(data: bytes, name: str) -> str:
     """The text that a file's bytes hold, UTF-8 or UTF-16 as Excel writes it."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
@@ -82,7 +85,7 @@ def rows_of_text(name: str, text: str, columns: Mapping[str, bool]) -> Cells:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if why := miscounted(cells, heads):
+            if why := count_fault(cells, heads):
                 found.wrong.append((reader.line_num, why))
                 continue
             read = (continental(cell) if separator == ";" else cell.strip() for cell in cells)
@@ -94,7 +97,7 @@ def rows_of_text(name: str, text: str, columns: Mapping[str, bool]) -> Cells:
     return found
 
 
-def miscounted(cells: list[str], heads: list[str]) -> str:
+def count_fault(cells: list[str], heads: list[str]) -> str:
     """What is wrong with a line of too few or too many cells, or nothing."""
     return "" if len(cells) == len(heads) else f"has {len(cells)} cells; the first line names {len(heads)}"
 
@@ -139,13 +142,6 @@ def _check_heads(name: str, heads: list[str], columns: Mapping[str, bool]) -> No
     lacking = [column for column, required in columns.items() if required and column not in heads]
     if lacking:
         raise BadInput(f"{name}: there is no column '{lacking[0]}'; it needs {', '.join(c for c in columns)}")
-
-
-def validated(name: str, table: Cells, model: type[BaseModel]) -> list[tuple[int, Any]]:
-    """(line, row) of all rows, or one error that says what is wrong with each bad one."""
-    rows = list(rows_or_faults(table.rows, model))
-    refuse(name, in_order([*table.wrong, *((line, why) for line, _, why in rows if why)]))
-    return [(line, row) for line, row, _ in rows]
 
 
 def rows_or_faults(rows: Iterable[Numbered], model: type[BaseModel]) -> Iterator[tuple[int, Any, str]]:

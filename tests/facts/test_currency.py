@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 from engines import iron_value
 from plans import compute_plan
 from xlcost.batch.scenarios import example_scenarios
-from xlcost.cli import main as cli
+from xlcost.cli import app as cli
 from xlcost.cli.demo import run
 from xlcost.errors import NotInTable, XlcostError
 from xlcost.facts import currency
-from xlcost.facts.currency import CURRENCIES, FORMER, converted, daily, rate
+from xlcost.facts.currency import CURRENCIES, FORMER, daily, exchange, rate
 from xlcost.kit.currency import CODES, FIRST_DAY
 from xlcost.kit.write import save
 from xlcost.native import Tracer
@@ -167,7 +167,7 @@ def test_whatever_the_release_a_day_has_one_rate_or_none(last, older_release):
 
 
 def test_money_keeps_its_dollars_and_the_rate():
-    money = converted([[100.0, 2.0]], "JPY", day("2019-10-01"))
+    money = exchange([[100.0, 2.0]], "JPY", day("2019-10-01"))
     assert money.usd == [[100.0, 2.0]]
     assert money.amount[0] == pytest.approx([100 * 118 / 1.0898, 2 * 118 / 1.0898])
     assert str(money.rate) == f"{118 / 1.0898:.6g} JPY per USD, ECB reference rate of 2019-10-01"

@@ -12,11 +12,12 @@ from statistics import median
 import pytest
 
 from credits import page
-from data_checks import PAGE
 from places import DATA
+from table_checks.every import PAGE
 from xlcost import api_price, gpu_price
 from xlcost.facts import schema
-from xlcost.facts.store import FACILITIES, REPORTED_RUNS, SCHEMAS, read_rows
+from xlcost.facts.store import FACILITIES, REPORTED_RUNS
+from xlcost.facts.tables import TABLES, packaged_rows
 from xlcost.formulas import energy, ownership
 from xlcost.functions.gpus import gpu_spec
 from xlcost.prices.current import current_market
@@ -24,12 +25,13 @@ from xlcost.prices.hosted.models import model_key, providers
 from xlcost.prices.periods import EDITION
 
 FOLDER = Path(schema.__file__).parent
+SCHEMAS = [table.file for table in TABLES.values()]
 WORDS = {"unverified", "from memory", "modelling default", "company filings"}
 
 
 @cache
 def rows(name):
-    return read_rows(name, SCHEMAS[name])
+    return packaged_rows(name.removesuffix(".csv"))
 
 
 @cache
@@ -49,12 +51,6 @@ def test_no_table_is_forgotten():
     credited = page()
     for name in SCHEMAS:
         assert f": {len(rows(name))} rows" in credited, name
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_no_fact_is_of_a_day_after_the_edition(name):
-    for row in rows(name):
-        assert max(days(row)) <= EDITION, row
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -127,32 +123,6 @@ def test_most_chips_with_a_peak_are_recomputed():
     assert len(known) >= 0.6 * len([chip for chip in rows("accelerators.csv") if chip.bf16_tflops])
 
 
-def test_half_the_bits_are_at_most_about_twice_the_peak():
-    """Tensor units double their rate at half the bits, but for chips made for the narrow formats."""
-    narrow_ones = ("b300", "gb300", "trainium3")  # hardly any INT8; MXFP8 at four times BF16
-    for chip in rows("accelerators.csv"):
-        for wide, narrow, factor in (
-            (chip.tf32_tflops, chip.bf16_tflops, 8),  # TPU v4, Gaudi 3 and MI250X have no fast 32-bit format
-            (chip.bf16_tflops, chip.fp8_tflops, 2.2),
-            (chip.fp8_tflops, chip.fp4_tflops, 4),
-            (chip.bf16_tflops, chip.int8_tops, 4.2),  # GeForce: half rate with the wide sums of BF16
-        ):
-            if wide and narrow:
-                assert 0.1 <= narrow / wide <= factor or chip.id in narrow_ones, (chip.id, wide, narrow)
-
-
-GB_PER_SECOND = {"hbm": (600, 25_000), "gddr": (250, 2000), "lpddr": (100, 800), "sram": (10_000, 30_000_000)}
-GIGABYTES = {"hbm": (12, 300), "gddr": (8, 100), "lpddr": (16, 256), "sram": (0.1, 64)}
-
-
-def test_memory_is_as_fast_and_as_large_as_its_kind():
-    for chip in rows("accelerators.csv"):
-        low, high = GB_PER_SECOND[chip.memory_class]
-        assert low <= chip.bandwidth_gb_s <= high, chip.id
-        small, large = GIGABYTES[chip.memory_class]
-        assert small <= chip.memory_gb <= large, chip.id
-
-
 @pytest.mark.parametrize(
     "typed",
     [
@@ -203,38 +173,6 @@ def test_an_instance_costs_its_gpus():
         assert price.usd_per_instance_hour == pytest.approx(
             price.gpus * price.usd_per_gpu_hour, rel=1e-4, abs=cents * price.gpus
         ), price
-
-
-def test_only_instances_have_a_price_of_the_instance():
-    for price in rows("gpu_prices.csv"):
-        assert price.usd_per_instance_hour is None or price.basis == "instance", price
-
-
-def test_dates_of_hosted_models_ascend():
-    by_model = defaultdict(list)
-    for row in rows("api_prices.csv"):
-        by_model[row.provider, row.model].append(row.as_of)
-    for model, seen in by_model.items():
-        assert seen == sorted(set(seen)), model
-
-
-def test_reports_and_purchases_are_of_known_chips():
-    known = ids("accelerators.csv")
-    assert {run.gpu for run in rows("reported_runs.csv")} - {None} <= known
-    purchases = [fact for fact in rows("ownership.csv") if fact.metric == "gpu_purchase_price"]
-    assert purchases and {fact.entity for fact in purchases} <= known
-
-
-def test_who_commits_pays_less():
-    """For one instance on one day: three years cost less than one, one less than none."""
-    offers = defaultdict(dict)
-    for p in rows("gpu_prices.csv"):
-        offers[p.gpu, p.provider, p.instance, p.gpus, p.region, p.as_of][p.term] = p.usd_per_gpu_hour
-    ladders = [terms for terms in offers.values() if {"on_demand", "1yr"} <= set(terms)]
-    assert len(ladders) > 40
-    for terms in ladders:
-        assert terms["1yr"] < terms["on_demand"], terms
-        assert terms.get("3yr", 0) < terms["1yr"], terms
 
 
 def test_no_seller_is_far_off_the_others():
@@ -306,11 +244,6 @@ def test_the_hosts_of_the_request_are_known():
 
 
 # Energy, places, ownership.
-
-
-def test_places_are_of_the_regions_table():
-    known = ids("regions.csv") | {"global"}
-    assert {fact.region for fact in rows("ownership.csv")} <= known
 
 
 BETWEEN = {

@@ -13,7 +13,8 @@ from places import DATA
 from xlcost import gpu_price, price_source
 from xlcost.cli import main as cli
 from xlcost.errors import NotInTable
-from xlcost.facts.store import plain, read_rows
+from xlcost.facts.store import plain
+from xlcost.facts.tables import packaged_rows
 from xlcost.feeds.catalogue import Chip
 from xlcost.feeds.chip_names import Names, Unclear
 from xlcost.functions.lists import data_as_of
@@ -129,7 +130,7 @@ def test_a_catalogue_becomes_the_rows_computed_by_hand(merged, name):
 
 def test_gpu_and_machine_together_are_the_instance_that_the_tables_know(update, tmp_path):
     """The whole a2-highgpu-1g of the packaged table, split into a machine of 1 USD and a GPU of the rest."""
-    rows = [row for row in read_rows("gpu_prices.csv", "GpuPrice") if row.instance == "a2-highgpu-1g"]
+    rows = [row for row in packaged_rows("gpu_prices") if row.instance == "a2-highgpu-1g"]
     whole = max((row for row in rows if row.term == "on_demand"), key=lambda row: row.as_of).usd_per_gpu_hour
     machine = "a2-highgpu-1g,10,100,,,,us-central1,us-central1-a,1,"
     gpu = f",,,A100,1,{{'Gpus': [{{'MemoryInfo': {{'SizeInMiB': 40960}}}}]}},us-central1,us-central1-a,{whole - 1},"
@@ -227,7 +228,7 @@ NAMES = [  # provider, name, hint, memory, instance -> id, or words of the reaso
 
 @pytest.mark.parametrize(("provider", "name", "hint", "memory", "instance", "expected"), NAMES)
 def test_names_of_chips(provider, name, hint, memory, instance, expected):
-    rows = [row for row in read_rows("gpu_prices.csv", "GpuPrice") if row.provider == provider]
+    rows = [row for row in packaged_rows("gpu_prices") if row.provider == provider]
     names = Names(rows, {})
     if " " in expected:
         with pytest.raises(Unclear, match=expected):
@@ -269,7 +270,7 @@ def answers(asked):
 
 
 def questions(last, number=1500):
-    dice, rows = random.Random(11), read_rows("gpu_prices.csv", "GpuPrice")
+    dice, rows = random.Random(11), packaged_rows("gpu_prices")
     for _ in range(number):
         row = dice.choice(rows)
         day = dt.date(2023, 4, 1) + dt.timedelta(dice.randrange((last - dt.date(2023, 4, 1)).days + 1))
@@ -289,7 +290,7 @@ def test_no_answer_for_a_day_before_the_new_rows_changes(update, back):
 
 
 def test_rows_before_a_later_sighting_are_said(update):
-    seen = max(row.as_of for row in read_rows("gpu_prices.csv", "GpuPrice") if row.provider == "Verda")
+    seen = max(row.as_of for row in packaged_rows("gpu_prices") if row.provider == "Verda")
     out = update(HERE / "gpuhunt/verda.csv", "--as-of", seen - dt.timedelta(days=1), "--dry-run")[1]
     assert "Seen later already; the prices from this day up to the next sighting change:" in out
     assert "Seen later" not in update(HERE / "gpuhunt/verda.csv", "--as-of", seen, "--dry-run")[1]

@@ -17,7 +17,7 @@ from genai_prices.data import providers as theirs
 from places import DATA
 from xlcost.cells import Failure, over_cells
 from xlcost.errors import BadInput, NotInTable
-from xlcost.facts.store import read_rows
+from xlcost.facts.tables import packaged_rows
 from xlcost.function import describe
 from xlcost.functions.api import api_cost, api_price
 from xlcost.prices.hosted import api, models
@@ -26,7 +26,7 @@ from xlcost.prices.periods import EDITION
 CALLS = {"API_PRICE": api_price, "API_COST": api_cost}
 with (DATA / "published_api.csv").open(encoding="utf-8", newline="") as file:
     PUBLISHED = list(csv.DictReader(file))
-LISTED = {(row.provider, model): row.as_of for row in read_rows("api_listed.csv", "ApiListed") for model in row.models}
+LISTED = {(row.provider, model): row.as_of for row in packaged_rows("api_listed") for model in row.models}
 NOON = dt.time(12, tzinfo=dt.UTC)
 
 
@@ -304,7 +304,7 @@ def test_kinds_across_models_down():
 
 
 def test_first_listings_are_models_that_genai_prices_has_or_had():
-    days = {row.as_of for row in read_rows("api_listed.csv", "ApiListed")}
+    days = {row.as_of for row in packaged_rows("api_listed")}
     assert min(days) >= dt.date(2025, 6, 21), "its first commit"
     assert max(days) <= EDITION
     have = {(provider.id, model.id) for provider in theirs for model in provider.models}
@@ -312,6 +312,6 @@ def test_first_listings_are_models_that_genai_prices_has_or_had():
 
 
 def test_own_rows_do_not_repeat_what_genai_prices_has():
-    for row in read_rows("api_prices.csv", "ApiPrice"):
+    for row in packaged_rows("api_prices"):
         key = models.model_key(f"{row.provider}/{row.model}") if row.provider else None
         assert LISTED.get(key, dt.date.max) > row.as_of, row.model

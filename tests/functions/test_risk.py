@@ -13,7 +13,7 @@ import pytest
 from places import DATA
 from xlcost.cells import over_cells
 from xlcost.errors import BadInput, NotInTable
-from xlcost.facts.store import read_rows
+from xlcost.facts.tables import packaged_rows
 from xlcost.formulas import risk
 from xlcost.formulas import serving as roofline
 from xlcost.function import describe
@@ -26,7 +26,7 @@ Z = 1.2815515655446004  # nine in ten of a normal distribution lie below it
 T_TABLE = {6: 1.440, 20: 1.325, 22: 1.321, 25: 1.316, 28: 1.313, 30: 1.310, 32: 1.309}  # the same of Student's t
 with (DATA / "published_risk.csv").open(encoding="utf-8", newline="") as file:
     PUBLISHED = list(csv.DictReader(file))
-RUNS = [row for row in read_rows("training_runs.csv", "TrainingRun") if row.basis == "run"]
+RUNS = [row for row in packaged_rows("training_runs") if row.basis == "run"]
 
 
 def family(name):
@@ -66,7 +66,7 @@ def test_runs_with_both_numbers():
     whole = {run.model: share_reached(run) for run in RUNS}
     assert whole["PaLM 540B"] == pytest.approx(0.304, abs=0.001)
     assert whole["Llama 3.1 405B"] == pytest.approx(0.346, abs=0.001)
-    for row in read_rows("training_runs.csv", "TrainingRun"):
+    for row in packaged_rows("training_runs"):
         if row.basis == "throughput" and row.model in whole:
             assert whole[row.model] < row.mfu
 

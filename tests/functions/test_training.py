@@ -20,8 +20,9 @@ import pytest
 from engines import iron
 from places import DATA
 from xlcost.errors import BadInput, NotInTable
-from xlcost.facts.schema import Region
-from xlcost.facts.store import REGIONS, read_rows
+from xlcost.facts.rows import Region, columns
+from xlcost.facts.store import REGIONS
+from xlcost.facts.tables import packaged_rows
 from xlcost.formulas import flops, memory, scaling, training
 from xlcost.function import describe
 from xlcost.functions.carbon import carbon_kg
@@ -294,7 +295,7 @@ def test_mfu_needs_a_context_for_attention():
 
 
 def test_regions():
-    rows = read_rows("regions.csv", "Region")
+    rows = packaged_rows("regions")
     assert len(rows) > 60
     owners = {}
     for row in rows:
@@ -303,8 +304,8 @@ def test_regions():
             assert owners.setdefault(key, row.id) == row.id, text
         assert row.carbon_kg_kwh < 1
         assert row.electricity_usd_kwh is None or 0.02 < row.electricity_usd_kwh < 0.5
-    with Path(read_rows.__code__.co_filename).with_name("regions.csv").open(encoding="utf-8", newline="") as file:
-        assert set(next(csv.DictReader(file))) == set(Region.model_fields)
+    with Path(packaged_rows.__code__.co_filename).with_name("regions.csv").open(encoding="utf-8", newline="") as file:
+        assert set(next(csv.DictReader(file))) == set(columns(Region))
     assert REGIONS.rows[0]["id"] == "world"
 
 

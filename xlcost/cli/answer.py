@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from xlcost.facts.currency import Money, in_currency
-from xlcost.quantities import serial_date
+if TYPE_CHECKING:
+    from xlcost.facts.currency import Money
 
 
-def answered(
+def answer_fields(
     spec: Any, ordered: list[Any], by_name: dict[str, Any], result: Any, money: Money | None
 ) -> dict[str, Any]:
     """What was asked, and what comes of it, for programs."""
@@ -23,6 +21,8 @@ def answered(
     if spec.returns.unit == "date":
         answer |= {"date": as_day(result, "date")}
     if money:
+        from xlcost.facts.currency import in_currency
+
         answer |= {"result": money.amount, "unit": in_currency(spec.returns.unit, money.rate.currency)}
         answer |= money.fields()
     return answer
@@ -30,17 +30,23 @@ def answered(
 
 def as_day(value: Any, unit: str) -> Any:
     """The spreadsheet's number of a date as 2026-10-31, all else as it is."""
-    return serial_date(value).isoformat() if unit == "date" and isinstance(value, float) else value
+    if unit != "date" or not isinstance(value, float):
+        return value
+    from xlcost.quantities import serial_date
+
+    return serial_date(value).isoformat()
 
 
 def print_money(money: Money, unit: str) -> None:
     """The amount, and under it the dollars with the rate."""
+    from xlcost.facts.currency import in_currency
+
     for amount, shown_unit in (
         (money.amount, in_currency(unit, money.rate.currency)),
         (money.usd, f"{unit} at {money.rate}"),
     ):
         if isinstance(amount, list):
-            typer.echo(shown_unit)
+            print(shown_unit)
         print_result(amount, f" {shown_unit}")
 
 
@@ -53,11 +59,11 @@ def print_result(result: Any, unit: str) -> None:
         rows = [[shown(cell) if cell is not None else "" for cell in row] for row in result]
         widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)]
         for row in rows:
-            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     elif hasattr(result, "tolist"):
-        typer.echo(", ".join(shown(value) for value in result.tolist()) + unit)
+        print(", ".join(shown(value) for value in result.tolist()) + unit)
     else:
-        typer.echo(f"{shown(result)}{unit}")
+        print(f"{shown(result)}{unit}")
 
 
 def shown(result: Any) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from xlcost.errors import BadInput
 
 
-def arguments_of(words: list[str]) -> tuple[list[Any], dict[str, Any]]:
+def arguments_of(words: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
     """Arguments in order and those by name; text stays text until its word reads it."""
     ordered: list[Any] = []
     by_name: dict[str, Any] = {}

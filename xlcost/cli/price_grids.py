@@ -9,7 +9,7 @@ from typing import Any
 from xlcost.catalogue import spec_of
 from xlcost.cli.output import Column, Grid, per_cent
 from xlcost.errors import NotInTable
-from xlcost.facts.schema import Row
+from xlcost.facts.rows import PROVENANCE
 from xlcost.facts.store import GPUS
 from xlcost.prices.check import KINDS, Finding
 from xlcost.prices.compare import Difference, day_asked, offer_filter
@@ -70,7 +70,7 @@ def short(grid: Grid) -> Grid:
 def gpu_grids(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str, Grid]]:
     """What a GPU is, its offers on a day, and the median's way there."""
     row = GPUS.rows[GPUS.row_number(gpu)]
-    fields = sorted(row, key=lambda field: field in Row.model_fields)  # what it is, then who says so
+    fields = sorted(row, key=lambda field: field in PROVENANCE)  # what it is, then who says so
     cells = [(f, "; ".join(row[f]) if isinstance(row[f], tuple) else row[f]) for f in fields]
     keeps, day, market = offer_filter(None, None, term), day_asked(as_of, "as_of"), current_market()
     try:

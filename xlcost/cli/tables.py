@@ -7,20 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from xlcost.errors import NotInTable, nearest
+from xlcost.facts.rows import PROVENANCE
+from xlcost.facts.tables import TABLES, packaged_rows
 
-# name of the file -> what stands in a terminal; the other formats hold every column
-TABLES: dict[str, str] = {
-    "accelerators": "id memory_gb bandwidth_gb_s bf16_tflops tdp_w launch as_of",
-    "models": "id params active_params layers context as_of source",
-    "gpu_prices": "gpu provider term usd_per_gpu_hour instance gpus as_of source",
-    "api_prices": "provider model input_usd_mtok output_usd_mtok as_of source",
-    "precisions": "id bits peak runtime source",
-    "regions": "id carbon_kg_kwh carbon_basis electricity_usd_kwh as_of source",
-    "ownership": "metric entity region value unit as_of source",
-    "training_runs": "model params tokens gpu gpu_hours mfu basis source",
-    "reported_runs": "model org tokens flop chip_hours mfu cloud_usd source",
-}
-PROVENANCE = ("as_of", "source", "checked", "notes")  # the last columns
+SHOWN = {name: table.shown.split() for name, table in TABLES.items() if table.shown}
 
 
 def tables(
@@ -44,15 +34,12 @@ def _all() -> Any:
     from xlcost.cli.output import Column, Grid
 
     heads = [Column("table"), Column("rows", "number"), Column("newest", "day"), Column("columns", "long")]
-    read = {name: _rows(name) for name in TABLES}
+    read = {name: _rows(name) for name in SHOWN}
     return Grid(heads, [[n, len(r), max(row["as_of"] for row in r), ", ".join(r[0])] for n, r in read.items()])
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
-    from xlcost.facts.store import SCHEMAS, read_rows
-
-    rows = read_rows(f"{name}.csv", SCHEMAS[f"{name}.csv"])
-    found = [{key: _plain(value) for key, value in row.model_dump().items()} for row in rows]
+    found = [{key: _plain(value) for key, value in vars(row).items()} for row in packaged_rows(name)]
     return [{key: row[key] for key in sorted(row, key=PROVENANCE.__contains__)} for row in found]
 
 
@@ -64,13 +51,13 @@ def _one(name: str, contains: str, *, whole: bool) -> Any:
     """The rows of a table that hold the text."""
     from xlcost.cli.output import Grid
 
-    if name not in TABLES:
-        raise NotInTable(f"there is no table '{name}'{nearest(name, TABLES)}; there are {', '.join(TABLES)}")
+    if name not in SHOWN:
+        raise NotInTable(f"there is no table '{name}'{nearest(name, SHOWN)}; there are {', '.join(SHOWN)}")
     text = contains.lower()
     rows = [row for row in _rows(name) if any(text in str(cell).lower() for cell in row.values() if cell is not None)]
     if not rows:
         raise NotInTable(f"contains: no row of {name} has '{contains}'")
-    chosen = list(rows[0]) if whole else TABLES[name].split()
+    chosen = list(rows[0]) if whole else SHOWN[name]
     return Grid([_column(column, rows) for column in chosen], [[row[column] for column in chosen] for row in rows])
 
 

@@ -110,10 +110,10 @@ class Money:
         return {"usd": self.usd} | self.rate.fields()
 
 
-def converted(usd: Any, currency: str, day: dt.date) -> Money:
+def exchange(usd: Any, currency: str, day: dt.date) -> Money:
     """Dollars in a currency, at the rate of a day.
 
-    >>> print(converted(100.0, "EUR", dt.date(2026, 11, 1)).rate)
+    >>> print(exchange(100.0, "EUR", dt.date(2026, 11, 1)).rate)
     0.895095 EUR per USD, ECB reference rate of 2026-10-30
     """
     return Money(usd, rate(currency, day))

@@ -5,30 +5,16 @@ Nothing is read before the first look-up. A tracer in place of a key answers wit
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from xlcost.errors import NotInTable, nearest
+from xlcost.facts.tables import packaged_rows
 
-PACKAGED = (  # title, file, schema of every table
-    ("GPU prices", "gpu_prices.csv", "GpuPrice"),
-    ("Accelerators", "accelerators.csv", "Accelerator"),
-    ("Models", "models.csv", "Model"),
-    ("Number formats", "precisions.csv", "Precision"),
-    ("Regions", "regions.csv", "Region"),
-    ("Training runs", "training_runs.csv", "TrainingRun"),
-    ("Training runs as others report them", "reported_runs.csv", "ReportedRun"),
-    ("Owning and running hardware", "ownership.csv", "Ownership"),
-    ("API prices of our own", "api_prices.csv", "ApiPrice"),
-    ("Days on which API models were first listed", "api_listed.csv", "ApiListed"),
-)
-SCHEMAS = {file: schema for _, file, schema in PACKAGED}
 CLUTTER = re.compile(r"\.(?!\d+[\s_\-]*[bm](?![a-z]))|[\s_\-]+", re.IGNORECASE)
 
 
@@ -41,16 +27,7 @@ def plain(text: str) -> str:
     return CLUTTER.sub("", text).lower()
 
 
-def read_rows(name: str, schema_name: str) -> list[Any]:
-    """The rows of a packaged CSV, each checked by its schema."""
-    from xlcost.facts import schema  # pydantic is heavy: only when a table is wanted
-
-    model = getattr(schema, schema_name)
-    text = files("xlcost.facts").joinpath(name).read_text(encoding="utf-8")
-    return [model.model_validate(row) for row in csv.DictReader(text.splitlines())]
-
-
-def _spoken(value: Any) -> Any:
+def _cell_value(value: Any) -> Any:
     """A field as a cell holds it: numbers as floats (TRUE is 1), dates as ISO text."""
     if isinstance(value, (bool, int)):
         return float(value)
@@ -63,20 +40,19 @@ class Table:
 
     name: str
     noun: str
-    file: str
-    schema: str
+    facts: str
     zero_when_blank: frozenset[str] = frozenset()
     why_blank: str = ""
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        return [self._plain_row(row.model_dump()) for row in read_rows(self.file, self.schema)]
+        return [self._plain_row({**vars(row)}) for row in packaged_rows(self.facts)]
 
     def _plain_row(self, row: dict[str, Any]) -> dict[str, Any]:
         for column in self.zero_when_blank:
             if row[column] is None:
                 row[column] = 0.0
-        return {k: _spoken(v) for k, v in row.items()}
+        return {k: _cell_value(v) for k, v in row.items()}
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -99,7 +75,7 @@ class Table:
         if number is None:
             number = self.index.get(plain(key))
             if number is None:
-                raise NotInTable(self.unknown(key))
+                raise NotInTable(self.unknown_id(key))
             self._typed[key] = number
         return number
 
@@ -107,7 +83,8 @@ class Table:
         """The id of what is named by an id or alias, as typed."""
         return str(self.rows[self.row_number(key)]["id"])
 
-    def unknown(self, key: str) -> str:
+    def unknown_id(self, key: str) -> str:
+        """The sentence for an id that is not there, with the nearest that is."""
         hint = nearest(plain(key), self.index)
         for text in re.findall(r"mean '(.*)'\?", hint):
             hint = f"; did you mean '{self.rows[self.index[text]]['id']}'?"
@@ -129,8 +106,7 @@ class Table:
 MODELS = Table(
     "Models",
     "model",
-    "models.csv",
-    "Model",
+    "models",
     frozenset(
         {
             "window_layers",
@@ -145,12 +121,12 @@ MODELS = Table(
     ),
     ": that is not published, or it is no decoder that writes text token by token",
 )
-GPUS = Table("GPUs", "gpu", "accelerators.csv", "Accelerator")
-PRECISIONS = Table("Precisions", "precision", "precisions.csv", "Precision")
-REGIONS = Table("Regions", "region", "regions.csv", "Region")
+GPUS = Table("GPUs", "gpu", "accelerators")
+PRECISIONS = Table("Precisions", "precision", "precisions")
+REGIONS = Table("Regions", "region", "regions")
 WORLD = "world"  # the region of who names none
-FACILITIES = Table("Ownership", "ownership figure", "ownership.csv", "Ownership")
-REPORTED_RUNS = Table("Reported runs", "training run", "reported_runs.csv", "ReportedRun")
+FACILITIES = Table("Ownership", "ownership figure", "ownership")
+REPORTED_RUNS = Table("Reported runs", "training run", "reported_runs")
 
 
 def look_up(table: Table, key: Any, column: Any) -> Any:

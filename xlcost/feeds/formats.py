@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from xlcost.csv_tables import Numbered, in_order, miscounted, refuse, separator_of
+from xlcost.csv_tables import Numbered, count_fault, in_order, refuse, separator_of
 from xlcost.errors import BadInput
 from xlcost.feeds import gpuhunt, skypilot
 from xlcost.feeds.catalogue import Catalogue, Format
@@ -77,7 +77,7 @@ def _rows(text: str, found: Catalogue) -> Iterator[Numbered]:
         for cells in reader:
             if any(cells):
                 found.rows += 1
-                if why := miscounted(cells, heads):
+                if why := count_fault(cells, heads):
                     found.wrong.append((reader.line_num, why))
                 else:
                     yield reader.line_num, dict(zip(heads, (cell.strip() for cell in cells), strict=True))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from xlcost.csv_tables import decoded
+from xlcost.csv_tables import text_of
 from xlcost.errors import BadInput
 from xlcost.files import LARGEST, read_bytes
 
@@ -50,7 +50,7 @@ def _text(name: str, data: bytes) -> str:
         )
     if data.startswith((ZIP, GZIP)):
         raise BadInput(f"{name} is packed; unpack it and give the CSV file in it")
-    text = decoded(data, name)
+    text = text_of(data, name)
     if text.lstrip().startswith(("{", "[")):
         raise BadInput(
             f"{name} is JSON; give the same table as CSV, such as xlcost tables gpu_prices --format csv prints"

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import cache, cached_property
 from typing import Any
 
-from xlcost.facts.store import read_rows
+from xlcost.facts.tables import packaged_rows
 from xlcost.prices.folder import merged_offers, own_quotes
 from xlcost.prices.market import Market
 from xlcost.prices.periods import edition_day
@@ -47,7 +47,7 @@ class _KeptMarket(Market):
 @cache
 def packaged_offers() -> tuple[Any, ...]:
     """The rows of the packaged table of GPU prices."""
-    return tuple(read_rows("gpu_prices.csv", "GpuPrice"))
+    return tuple(packaged_rows("gpu_prices"))
 
 
 _kept_market = cache(_KeptMarket)

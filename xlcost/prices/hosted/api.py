@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlcost.errors import NotInTable
-from xlcost.facts.store import each_row, read_rows
+from xlcost.facts.store import each_row
+from xlcost.facts.tables import packaged_rows
 from xlcost.prices.hosted.models import model_key, own_rows, providers
 from xlcost.prices.periods import EDITION, VALID_DAYS
 from xlcost.quantities import ONE_DAY, serial_date
@@ -54,9 +55,7 @@ class Quote:
 def _listed() -> dict[tuple[str, str], tuple[dt.date, str]]:
     """When genai-prices first had a model, and where that was read."""
     return {
-        (row.provider, model): (row.as_of, row.source)
-        for row in read_rows("api_listed.csv", "ApiListed")
-        for model in row.models
+        (row.provider, model): (row.as_of, row.source) for row in packaged_rows("api_listed") for model in row.models
     }
 
 

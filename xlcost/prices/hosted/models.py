@@ -10,7 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from xlcost.errors import NotInTable, nearest
-from xlcost.facts.store import plain, read_rows
+from xlcost.facts.store import plain
+from xlcost.facts.tables import packaged_rows
 from xlcost.prices.hosted import genai
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Seller:
 
 @cache
 def _rows() -> list[Any]:
-    return read_rows("api_prices.csv", "ApiPrice")
+    return packaged_rows("api_prices")
 
 
 @cache

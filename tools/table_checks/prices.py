@@ -1,41 +1,64 @@
-"""What must hold of the packaged prices: every check takes rows and gives what it finds wrong."""
+"""What must hold of the prices of GPUs: each by itself, and against others of its provider, its GPU, its day."""
 
 import datetime as dt
 import re
 from collections import defaultdict
 from statistics import median
 
+from xlcost.facts.store import plain
 
-def same_host(rows):
-    """Rows of one provider, GPU, instance and day, by term."""
-    hosts = defaultdict(lambda: defaultdict(list))
-    for p in rows:
-        hosts[p.provider, p.gpu, p.instance, p.gpus, p.as_of][p.term].append(p.usd_per_gpu_hour)
-    return hosts
+FIRST = dt.date(2023, 4, 1)  # the tables begin
 
 
-def dearer_than_its_better(rows):
+def odd_price(prices):
+    """A price from memory, before the tables begin, at 20 USD or more, or not that of its instance."""
+    for p in prices:
+        if p.checked == "no":
+            yield p, "checked: a price is never from memory; read it, or leave it out"
+        if p.as_of < FIRST:
+            yield p, f"as_of: {p.as_of} lies before {FIRST}, where the tables begin"
+        if p.usd_per_gpu_hour >= 20:
+            yield p, f"usd_per_gpu_hour: {p.usd_per_gpu_hour:g} USD for one GPU"
+        whole, gpus = p.usd_per_instance_hour, p.gpus * p.usd_per_gpu_hour
+        if whole and p.basis != "instance":
+            yield p, f"usd_per_instance_hour: the basis is {p.basis}, no instance"
+        cents = 0.006 if p.checked == "secondary" else 0.0006
+        if whole and abs(whole - gpus) > max(1e-4 * gpus, cents * p.gpus):
+            yield p, f"usd_per_instance_hour: {whole:g} is not {p.gpus} x {p.usd_per_gpu_hour:g} = {gpus:g}"
+
+
+def spelt_twice(prices):
+    """A provider in two spellings."""
+    first = {}
+    for p in prices:
+        spelling = first.setdefault(plain(p.provider), p.provider)
+        if spelling != p.provider:
+            yield p, f"provider: '{p.provider}' is spelt '{spelling}' above"
+
+
+def dearer_than_its_better(prices):
     """Spot, one year and three years cost less than what binds less, for one instance on one day."""
-    return [
-        (host, less, more)
-        for host, terms in same_host(rows).items()
-        for less, more in (("spot", "on_demand"), ("1yr", "on_demand"), ("3yr", "on_demand"), ("3yr", "1yr"))
-        if less in terms and more in terms and max(terms[less]) >= min(terms[more])
-    ]
+    hosts = defaultdict(lambda: defaultdict(list))
+    for p in prices:
+        hosts[p.provider, p.gpu, p.instance, p.gpus, p.as_of][p.term].append(p)
+    for terms in hosts.values():
+        for less, more in (("spot", "on_demand"), ("1yr", "on_demand"), ("3yr", "on_demand"), ("3yr", "1yr")):
+            least = min((q.usd_per_gpu_hour for q in terms.get(more, ())), default=float("inf"))
+            for p in terms.get(less, ()):
+                if p.usd_per_gpu_hour >= least:
+                    yield p, f"usd_per_gpu_hour: {p.usd_per_gpu_hour:g} {less} is not below {least:g} {more} that day"
 
 
-def spot_above_the_list(rows):
+def spot_above_the_list(prices):
     """A spot price above the middle of what its provider asks on demand for that GPU within thirteen months."""
     asked = defaultdict(list)
-    for p in rows:
+    for p in prices:
         if p.term == "on_demand":
             asked[p.provider, p.gpu].append(p)
-    found = []
-    for p in rows:
+    for p in prices:
         near = [q.usd_per_gpu_hour for q in asked[p.provider, p.gpu] if abs((q.as_of - p.as_of).days) <= 400]
         if p.term == "spot" and near and p.usd_per_gpu_hour >= median(near) and not so_in_the_source(p):
-            found.append(p)
-    return found
+            yield p, f"usd_per_gpu_hour: {p.usd_per_gpu_hour:g} spot is not below its on-demand price, {median(near):g}"
 
 
 SAID = (  # where an instance's name says how many GPUs it has
@@ -93,26 +116,29 @@ KNOWN = {
 }
 
 
-def other_number_of_gpus(rows):
+def other_number_of_gpus(prices):
     """An instance has one number of GPUs, that of its name and of the provider's page."""
-    first, found = {}, []
-    for p in rows:
+    first = {}
+    for p in prices:
         if not p.instance:
             continue
-        if first.setdefault((p.provider, p.instance, p.gpu), p.gpus) != p.gpus:
-            found.append(p)
+        gpus = first.setdefault((p.provider, p.instance, p.gpu), p.gpus)
+        if gpus != p.gpus:
+            yield p, f"gpus: {p.gpus}; {p.instance} has {gpus} in a row above"
         if p.instance in KNOWN and KNOWN[p.instance] != (p.gpus, p.gpu):
-            found.append(p)
+            yield p, f"gpus: {p.gpus} {p.gpu}; {p.instance} has {' '.join(map(str, KNOWN[p.instance]))}"
         said = next((m for pattern in SAID if (m := re.search(pattern, p.instance))), None)
         if said and "tpu" not in p.instance and int(said[1]) != p.gpus:
-            found.append(p)
-    return found
+            yield p, f"gpus: {p.gpus}; the name {p.instance} says {said[1]}"
 
 
-def before_its_chip(rows, chips):
+def before_its_chip(prices, chips):
     """Half a year before the chip is sold at the earliest: previews."""
     launch = {chip.id: chip.launch for chip in chips}
-    return [p for p in rows if launch[p.gpu] and p.as_of < launch[p.gpu] - dt.timedelta(days=183)]
+    for p in prices:
+        sold = launch.get(p.gpu)
+        if sold and p.as_of < sold - dt.timedelta(days=183):
+            yield p, f"as_of: {p.as_of} lies more than half a year before the launch of {p.gpu}, {sold}"
 
 
 SO_IN_THE_SOURCE = {  # far off, and so where it was read: GPU, provider, instance, day
@@ -131,6 +157,7 @@ OWN = ((183, 2), (400, 2.6))  # days, times the median
 
 
 def so_in_the_source(p):
+    """Whether a price that looks wrong was read again."""
     return (p.gpu, p.provider, p.instance, str(p.as_of)) in SO_IN_THE_SOURCE
 
 
@@ -141,28 +168,33 @@ def near(rows, days):
 
 
 def alike(rows, *columns):
+    """The rows that agree in these columns, group by group."""
     groups = defaultdict(list)
     for p in rows:
         groups[tuple(getattr(p, column) for column in columns)].append(p)
     return groups.values()
 
 
-def far_off_the_others(rows):
+def far_off_the_others(prices):
     """Beyond three and a half times, or an eighth of, the median of the GPU and term within half a year."""
-    return [
-        p
-        for some in alike(rows, "gpu", "term")
-        for p, others in near(some, 183)
-        if len(others) > 2 and not 1 / 8 < p.usd_per_gpu_hour / median(others) < OTHERS and not so_in_the_source(p)
-    ]
+    for some in alike(prices, "gpu", "term"):
+        for p, others in near(some, 183):
+            if len(others) < 3 or so_in_the_source(p):
+                continue
+            times = p.usd_per_gpu_hour / median(others)
+            if not 1 / 8 < times < OTHERS:
+                yield p, f"usd_per_gpu_hour: {p.usd_per_gpu_hour:g} is {times:.2g} x what others ask in that half year"
 
 
-def far_off_its_own(rows):
+def far_off_its_own(prices):
     """Over twice what its provider asks otherwise within half a year, 2.6 times within thirteen months; or below."""
-    return [
-        p
-        for some in alike([p for p in rows if p.term == "on_demand"], "gpu", "provider")
-        for days, most in OWN
-        for p, others in near(some, days)
-        if others and not 1 / most < p.usd_per_gpu_hour / median(others) < most and not so_in_the_source(p)
-    ]
+    for some in alike([p for p in prices if p.term == "on_demand"], "gpu", "provider"):
+        for days, most in OWN:
+            for p, others in near(some, days):
+                if others and not so_in_the_source(p):
+                    times = p.usd_per_gpu_hour / median(others)
+                    if not 1 / most < times < most:
+                        yield (
+                            p,
+                            f"usd_per_gpu_hour: {p.usd_per_gpu_hour:g} is {times:.2g} x what {p.provider} asks else",
+                        )
