@@ -8,13 +8,13 @@ import pytest
 
 from xlcost.catalogue import FUNCTIONS
 from xlcost.desktop import oxt, xlam
-from xlcost.files import packed
+from xlcost.files import zip_file, zip_parts
 from xlcost.ooxml import package
-from xlcost.ooxml.values import workbook_file
+from xlcost.ooxml.package import workbook_file
 
 PARTS = {"xl/workbook.xml": b"<workbook/>" * 100, "[Content_Types].xml": b"<Types/>", "xl/b.bin": bytes(range(256))}
 MADE = {
-    "packed": lambda: packed(PARTS),
+    "zip file": lambda: zip_file(PARTS),
     "workbook": lambda: workbook_file(PARTS),
     "Calc add-in": lambda: oxt.extension("/usr/bin/python3"),
     "Excel add-in": lambda: xlam.build(FUNCTIONS, r"C:\Python\python.exe"),
@@ -36,10 +36,17 @@ def test_same_bytes_on_windows_and_elsewhere(name, monkeypatch):
 
 
 def test_order():
-    for content, names in ((packed(PARTS), list(PARTS)), (workbook_file(PARTS), sorted(PARTS))):
+    for content, names in ((zip_file(PARTS), list(PARTS)), (workbook_file(PARTS), sorted(PARTS))):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             assert archive.namelist() == names
             assert {name: archive.read(name) for name in names} == PARTS
+
+
+def test_parts_come_out_as_they_went_in(tmp_path):
+    path = tmp_path / "parts.zip"
+    path.write_bytes(zip_file(PARTS))
+    for file in (path, path.read_bytes()):
+        assert list(zip_parts(file).items()) == list(PARTS.items())
 
 
 LINKS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'

@@ -1,4 +1,4 @@
-"""Files: read whole within a limit, packed into the same bytes anywhere, written whole or not at all."""
+"""Files: read whole within a limit, zipped into the same bytes anywhere, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from xlcost.errors import BadInput
 
 LARGEST = 64_000_000  # bytes
+BOM = "\ufeff"  # at the beginning of a text: tells Excel that it is UTF-8
 ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 
 
@@ -30,7 +31,7 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
         raise BadInput(f"cannot read {path}: {error.strerror}") from None
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
+def zip_file(parts: Mapping[str, bytes]) -> bytes:
     """The parts as a zip file, in their order; the same parts give the same bytes on every system."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -39,6 +40,12 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
             info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0o600 << 16
             archive.writestr(info, content, compresslevel=6)
     return buffer.getvalue()
+
+
+def zip_parts(file: bytes | Path) -> dict[str, bytes]:
+    """The parts of a zip file by name, in their order; a zipfile.BadZipFile where it is none."""
+    with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def write_whole(target: Path, content: bytes | str) -> None:

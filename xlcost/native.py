@@ -9,7 +9,8 @@ Must not know a function or a table by name. Begin with `formula`; docs/tracing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from xlcost.function import REFUSED, FunctionSpec, Parameter
 from xlcost.quantities import ModelWord, excel_serial
 from xlcost.steps import RECORDER
 
+COLUMN_NAME = re.compile(r"\b(Models|GPUs|Precisions|Regions|Prices|Quotes|Aliases)_(\w+)")
 IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
 COMPARE, JOIN, ADD, MULTIPLY, POWER, ATOM = range(1, 7)
 OPERATORS: dict[str, tuple[str, int]] = {
@@ -47,6 +49,15 @@ CALLS = {
     "maximum": "MAX({},{})",
     "minimum": "MIN({},{})",
 }
+
+
+def table_columns(formulas: Iterable[str]) -> set[tuple[str, str]]:
+    """The columns of table sheets that formulas name.
+
+    >>> sorted(table_columns(["INDEX(Models_params,MATCH(A1,Models_id,0))"]))
+    [('Models', 'id'), ('Models', 'params')]
+    """
+    return {pair for text in formulas for pair in COLUMN_NAME.findall(text)}
 
 
 def literal(value: Any) -> str:
@@ -219,7 +230,16 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
     return Tracer(f"IF({condition.text},{y.text},{n.text})", ATOM, value)
 
 
-def join(*parts: Any, show: Callable[[Any], str] = str) -> Tracer:
+def as_text(value: Any) -> str:
+    """What & makes of a cell: a number in up to 15 digits.
+
+    >>> as_text(16.0), as_text(0.1 + 0.2), as_text("A100")
+    ('16', '0.3', 'A100')
+    """
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def join(*parts: Any, show: Callable[[Any], str] = as_text) -> Tracer:
     """Text & text."""
     tracers = [as_tracer(part) for part in parts]
     return Tracer(

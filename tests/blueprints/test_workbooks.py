@@ -14,12 +14,13 @@ from openpyxl.utils.cell import get_column_letter
 
 import xlcost
 from places import DATA, ROOT
-from xlcost.batch.fill import fill, run
+from plans import compute_plan
+from xlcost.batch.fill import fill
 from xlcost.batch.scenarios import example_scenarios, parsed
 from xlcost.blueprints import packaged
 from xlcost.blueprints.article import book as article
 from xlcost.blueprints.article.claims import CLAIMS
-from xlcost.blueprints.compute_plan import book as compute_plan
+from xlcost.cli.demo import run
 from xlcost.errors import BadInput
 from xlcost.facts.store import GPUS, MODELS
 from xlcost.kit.write import save
@@ -85,7 +86,7 @@ def test_committed_files_equal_what_makes_them(name, tmp_path):
 
 def test_same_inputs_same_bytes(tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
-        save(compute_plan.book(), tmp_path / name)
+        save(compute_plan(), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
@@ -217,13 +218,13 @@ def test_known_plans(folder):
     by_file = {s.file: fill(folder, s) for s in SCENARIOS}
     gpt3 = by_file["gpt3_a100_april_2023"]
     assert gpt3.scenario.inputs["Price_Date"].isoformat() == "2023-04-07"
-    assert 5e5 < gpt3.training < 4.6e6  # the range the article gives for published estimates
+    assert 5e5 < gpt3.figures["training"] < 4.6e6  # the range the article gives for published estimates
     llama = by_file["llama_3_1_70b_h100_october_2026"]
-    hours = llama.days * 24 * llama.scenario.inputs["Train_Gpus"]
+    hours = llama.figures["days"] * 24 * llama.scenario.inputs["Train_Gpus"]
     assert hours == pytest.approx(7.0e6, rel=0.03)  # model card: 7.0M H100 hours
     tune = by_file["llama_2_7b_fine_tune"]
-    assert tune.training < 1000
-    assert tune.replica == 1
+    assert tune.figures["training"] < 1000
+    assert tune.figures["replica"] == 1
 
 
 def test_a_restyled_template_keeps_its_looks(tmp_path):
@@ -233,7 +234,7 @@ def test_a_restyled_template_keeps_its_looks(tmp_path):
     with zipfile.ZipFile(styled, "w") as archive:
         for name, data in parts.items():
             archive.writestr(name, data.replace(b"FF14213D", b"FF5A1E4B").replace(b"0014213D", b"005A1E4B"))
-    stamp(styled, tmp_path / "out.xlsx", compute_plan.book({"Model": "gpt-2"}).values())
+    stamp(styled, tmp_path / "out.xlsx", compute_plan({"Model": "gpt-2"}).values())
     after = read_parts(tmp_path / "out.xlsx")
     assert b"5A1E4B" in after["xl/styles.xml"]
     filled = load_workbook(tmp_path / "out.xlsx", data_only=True)
@@ -298,12 +299,10 @@ def test_demo_keeps_what_somebody_changed(tmp_path):
 
 
 def test_another_figure_does_not_rest_on_what_the_default_does():
-    notes = {
-        ref: told for ref, told in compute_plan.book({"Run_Mfu": 0.25}).values()["Inputs"].items() if ref[0] == "E"
-    }
+    notes = {ref: told for ref, told in compute_plan({"Run_Mfu": 0.25}).values()["Inputs"].items() if ref[0] == "E"}
     published = [told for told in notes.values() if str(told).startswith("own figure. Default 0.34: Epoch AI")]
     assert len(published) == 1
-    assert not any("own figure" in str(told) for told in compute_plan.book().values()["Inputs"].values())
+    assert not any("own figure" in str(told) for told in compute_plan().values()["Inputs"].values())
 
 
 def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
@@ -333,8 +332,8 @@ def formula_cells(path):
     ],
 )
 def test_plans_that_cannot_be_true_say_check(inputs, failing):
-    values = compute_plan.book(inputs).values()["Checks"]
-    sheet = next(s for s in compute_plan.book(inputs).sheets if s.title == "Checks")
+    values = compute_plan(inputs).values()["Checks"]
+    sheet = next(s for s in compute_plan(inputs).sheets if s.title == "Checks")
     failed = {sheet.cells[f"C{ref[1:]}"][0] for ref, v in values.items() if ref[0] == "F" and v == "CHECK"}
     assert failing in failed
     assert values["E4"] == "CHECK"
@@ -362,7 +361,7 @@ def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
 
 def test_a_side_that_is_not_used_needs_no_price():
     for inputs in ({"Train_Tokens": 0, "Train_Gpu": "h800-sxm"}, {"Requests_Day": 0, "Serve_Gpu": "h800-sxm"}):
-        assert compute_plan.book(inputs).values()["Checks"]["E4"] == "ALL OK"
+        assert compute_plan(inputs).values()["Checks"]["E4"] == "ALL OK"
 
 
 def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, engines):
@@ -376,7 +375,7 @@ def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, e
     for engine in ("LibreOffice", "IronCalc"):
         found = engines[engine](tmp_path / "x.xlsx")
         assert found["Checks"]["E4"] == result.status == "ALL OK"
-        assert found["Summary"]["Q7"] == pytest.approx(result.total, rel=1e-9)
+        assert found["Summary"]["Q7"] == pytest.approx(result.figures["total"], rel=1e-9)
 
 
 def test_own_table_of_scenarios(tmp_path, capsys):
@@ -418,7 +417,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr("xlcost.files.os.replace", full)
     with pytest.raises(BadInput, match="No space left"):
-        stamp(packaged.template(), tmp_path / "out.xlsx", compute_plan.book().values())
+        stamp(packaged.template(), tmp_path / "out.xlsx", compute_plan().values())
     assert not list(tmp_path.iterdir())
     shutil.rmtree(tmp_path)
 
@@ -449,7 +448,7 @@ def test_any_plan_shows_what_a_spreadsheet_computes(tmp_path, engines):
     dice, compared = random.Random(11), 0
     while compared < 12:
         try:
-            values = compute_plan.book(random_inputs(dice)).values()
+            values = compute_plan(random_inputs(dice)).values()
         except xlcost.XlcostError:  # a model without a shape, a chip without that peak
             continue
         compared += 1

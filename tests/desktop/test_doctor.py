@@ -67,7 +67,7 @@ def wrong(machine):
 
 def test_everything_in_its_place(windows):
     lines = doctor.examine(windows, WANTED)
-    assert {line.state for line in lines} == {doctor.OK} and not doctor.wrong(lines)
+    assert {line.state for line in lines} == {doctor.OK} and not doctor.any_wrong(lines)
     assert [line.what for line in lines] == [
         "Python", *doctor.PACKAGES, "pywin32", "its path", "Excel", "xlwings DLL", "folder", "add-in",
     ]  # fmt: skip
@@ -134,8 +134,8 @@ DEFECTS = {
 def test_oldest_releases():
     """As the project file says, which pip has turned into metadata when xlcost was installed."""
     for name in ("numpy", "pydantic", "openpyxl", "xlwings"):
-        assert doctor.oldest(name) == OLDEST[name]
-    assert doctor.oldest("pytest") == ""  # needed for tests only
+        assert doctor.oldest_release(name) == OLDEST[name]
+    assert doctor.oldest_release("pytest") == ""  # needed for tests only
 
 
 @pytest.mark.parametrize("more", ["", ".0", ".1", "rc1", "+local"])
@@ -207,7 +207,7 @@ def test_other_systems(platform, where):
     """What does not apply there, why, and what to use."""
     machine = excel.Machine(platform=platform, release=releases())
     *others, last = doctor.examine(machine, b"")
-    assert not doctor.wrong([*others, last]) and {line.state for line in others} == {doctor.OK}
+    assert not doctor.any_wrong([*others, last]) and {line.state for line in others} == {doctor.OK}
     assert last.state == doctor.NONE and f"only in Excel on Windows; {where} use named LAMBDAs" in last.found
     for act in (lambda: excel.install(machine, b""), lambda: excel.remove(machine)):
         with pytest.raises(BadInput, match="only in Excel on Windows"):
@@ -276,7 +276,7 @@ def own(tmp_path, monkeypatch):
 
 
 def about_data():
-    return {line.what: (line.state, line.found) for line in doctor_data.looked_at()}
+    return {line.what: (line.state, line.found) for line in doctor_data.data_lines()}
 
 
 QUOTES = "gpu,provider,term,usd_per_gpu_hour,off_list,as_of,from,until,source\n"

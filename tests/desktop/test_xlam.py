@@ -20,7 +20,7 @@ from stubs import com_stub
 from xlcost import __version__
 from xlcost.catalogue import FUNCTIONS
 from xlcost.desktop import compound, ovba, xlam
-from xlcost.desktop.taken_over import as_class
+from xlcost.desktop.vba_class import class_source
 from xlcost.errors import BadInput
 from xlcost.hosts import vba
 from xlcost.hosts.arguments import argument_help
@@ -75,7 +75,7 @@ def test_compound_file(storages, streams):
         f"s{name}".upper(): {n.upper(): bytes([65]) * s for n, s in held.items()} for name, held in storages.items()
     }
     tree |= {name.lower(): bytes([66]) * size for name, size in streams.items()}
-    content = compound.written(tree)
+    content = compound.compound_file(tree)
     found = {}
     with olefile.OleFileIO(io.BytesIO(content), raise_defects=olefile.DEFECT_INCORRECT) as file:
         for path in file.listdir():
@@ -87,11 +87,11 @@ def test_compound_file(storages, streams):
 
 def test_compound_file_with_many_sectors():
     tree = {f"stream{number}": bytes([number]) * 100_000 for number in range(40)}
-    assert compound.streams(compound.written(tree)) == tree
+    assert compound.streams(compound.compound_file(tree)) == tree
     with pytest.raises(ValueError, match="too long"):
-        compound.written({"a" * 32: b""})
+        compound.compound_file({"a" * 32: b""})
     with pytest.raises(ValueError, match="too large"):
-        compound.written({"a": bytes(8_000_000)})
+        compound.compound_file({"a": bytes(8_000_000)})
 
 
 # The project: every module read back.
@@ -189,11 +189,11 @@ def test_class_of_xlwings_code(built):
     ("old", "new"),
     [("Function XLPy()", "Function Python()"), ("Public Const XLWINGS", "Public Global_ As Long\nConst X")],
 )
-def test_module_that_cannot_be_taken_over(old, new):
+def test_module_that_cannot_be_a_class(old, new):
     source = modules(xlam.template())["xlwings"]
     assert old in source
     with pytest.raises(ValueError, match=r"no procedure XLPy|cannot have its line 'Public Global_ As Long'"):
-        as_class(source.replace(old, new), "xlwings", {"XLPy"})
+        class_source(source.replace(old, new), "xlwings", {"XLPy"})
 
 
 def test_streams_that_are_not_changed(built):
@@ -207,7 +207,7 @@ def test_project(built):
     tree = compound.streams(part(built, xlam.BINARY))
     lines = tree["PROJECT"].decode("cp1252").splitlines()
     named = [line.partition("=")[2].partition("/")[0] for line in lines if re.match("Module|Class|Document", line)]
-    head, records = ovba.split(ovba.records(ovba.decompress(tree["VBA"]["dir"])))
+    head, records = ovba.head_and_modules(ovba.records(ovba.decompress(tree["VBA"]["dir"])))
     listed = [dict(module)[ovba.NAME].decode() for module in records]
     assert sorted(named) == sorted(listed) == sorted(tree["VBA"].keys() - {"dir", "_VBA_PROJECT"})
     assert dict(head)[ovba.COUNT] == len(listed).to_bytes(2, "little")

@@ -17,14 +17,14 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from typer.testing import CliRunner
 
 from engines import iron_value
-from xlcost.batch import fill
+from plans import compute_plan
 from xlcost.batch.scenarios import example_scenarios
-from xlcost.blueprints.compute_plan import book as compute_plan
 from xlcost.cli import main as cli
+from xlcost.cli.demo import run
 from xlcost.errors import NotInTable, XlcostError
 from xlcost.facts import currency
 from xlcost.facts.currency import CURRENCIES, FORMER, converted, daily, rate
-from xlcost.kit.currency_sheet import CODES, FIRST_DAY
+from xlcost.kit.currency import CODES, FIRST_DAY
 from xlcost.kit.write import save
 from xlcost.native import Tracer
 from xlcost.ooxml.values import stamp
@@ -289,7 +289,7 @@ TYPED = {"Other_1": 20000, "Other_3": 500, "Serve_Own_Price": 1.2, "Electricity"
 @pytest.fixture(scope="module")
 def dollars(tmp_path_factory):
     """A plan in US dollars, and its file."""
-    path, made = tmp_path_factory.mktemp("plan") / "usd.xlsx", compute_plan.book(TYPED)
+    path, made = tmp_path_factory.mktemp("plan") / "usd.xlsx", compute_plan(TYPED)
     save(made, path)
     return made, path
 
@@ -353,8 +353,8 @@ def figures_of(made, title):
 @pytest.mark.parametrize("code", ["EUR", "JPY"])
 def test_a_plan_in_another_currency_is_the_same_plan_times_the_rate(code):
     made, other, per_usd = (
-        compute_plan.book(TYPED),
-        compute_plan.book({**TYPED, "Currency": code}),
+        compute_plan(TYPED),
+        compute_plan({**TYPED, "Currency": code}),
         rate(code, EDITION).per_usd,
     )
     money, kept = 0, 0
@@ -378,7 +378,7 @@ def test_a_plan_in_another_currency_is_the_same_plan_times_the_rate(code):
 
 
 def test_the_cell_changes_everything_in_both_spreadsheets(dollars, office, tmp_path):
-    expected = compute_plan.book({**TYPED, "Currency": "EUR"}).values()
+    expected = compute_plan({**TYPED, "Currency": "EUR"}).values()
     live = typed_in(dollars, Currency="EUR")
     cells = [(title, ref) for title, refs in live.items() for ref in refs]
     assert len(cells) > 1300
@@ -436,24 +436,24 @@ def test_no_rate_is_an_error_and_never_one(cells, fine, dollars, office, tmp_pat
         assert (found["Checks"][light], found["Checks"]["E4"]) == (("OK", "ALL OK") if fine else ("CHECK", "CHECK"))
     if not fine:
         with pytest.raises(NotInTable, match=r"exchange rates|unknown currency"):
-            compute_plan.book({**OWN_PRICES, **cells}).values()
+            compute_plan({**OWN_PRICES, **cells}).values()
 
 
 def test_a_plan_takes_no_currency_without_rates_of_all_days():
     with pytest.raises(NotInTable, match="Currency: a plan has no exchange rates of HRK; it takes USD, EUR, GBP"):
-        compute_plan.book({"Currency": "HRK"})
+        compute_plan({"Currency": "HRK"})
     table = daily(CODES, FIRST_DAY, EDITION)
     assert all(value > 0 for value in itertools.chain.from_iterable(table.rows))
 
 
 def test_demo_writes_all_plans_in_the_currency(tmp_path, capsys):
-    fill.run(tmp_path, currency="eur")
+    run(tmp_path, currency="eur")
     printed = capsys.readouterr().out
     assert "EUR" in printed and "$" not in printed
     assert "2023-04-06" in printed  # of the plan as of Good Friday
     for scenario in example_scenarios():
         filled = load_workbook(tmp_path / f"{scenario.file}.xlsx", data_only=True)
-        dollars = compute_plan.book(scenario.inputs).values()["Summary"]["Q7"]
+        dollars = compute_plan(scenario.inputs).values()["Summary"]["Q7"]
         per_usd = rate("EUR", scenario.inputs["Price_Date"]).per_usd
         assert filled["Summary"]["Q7"].value == pytest.approx(dollars * per_usd, rel=1e-9)
         assert filled["Checks"]["E4"].value == "ALL OK"

@@ -521,4 +521,4 @@ def test_python_that_loads_xlcost_only_in_this_shell(tmp_path):
     venv.create(tmp_path, with_pip=False)
     (python,) = [p for p in tmp_path.glob("*/python*") if p.stem == "python"]
     with pytest.raises(xlcost.BadInput, match=r"cannot load xlcost on its own; install xlcost there"):
-        oxt.loadable(str(python))
+        oxt.check_python(str(python))

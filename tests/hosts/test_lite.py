@@ -334,7 +334,7 @@ def test_arrays_that_excel_has_saved_itself_stay_arrays(tmp_path):
 )
 def test_calls_that_may_fill_several_cells(formula, spills):
     to_project = {name: host.STORED + name for name in ("TRAIN_FLOPS", "WEIGHT_GB", "GPU_LIST")}
-    assert lite.spills(lite.renamed(formula, to_project.get)) is spills
+    assert lite.spills(lite.with_names(formula, to_project.get)) is spills
 
 
 def test_names_of_the_workbook_itself_stay(book, tmp_path):
@@ -387,7 +387,7 @@ def test_code_that_was_added_stays_when_the_calls_go(book):
     code = f"{host.MAIN}\nimport xlwings as xw\n"
     add_extension(book, code)
     told = lite.remove(book, book)
-    assert told.kept_code
+    assert told.code_stays
     assert project(workbook_parts(book))["main.py"] == code
     assert formulas(book)["B1"] == "=TRAIN_FLOPS(A1,300e9)"
 
@@ -460,13 +460,13 @@ BAD = [
 
 @pytest.mark.parametrize("line", GOOD)
 def test_requirements_that_lite_can_install(line):
-    assert lite.checked_requirement(f" {line} ") == line
+    assert lite.requirement_line(f" {line} ") == line
 
 
 @pytest.mark.parametrize("line", BAD)
 def test_requirements_that_lite_cannot_install(line):
     with pytest.raises(BadInput, match=r"^requirement: "):
-        lite.checked_requirement(line)
+        lite.requirement_line(line)
 
 
 def test_pip_reads_the_requirements():

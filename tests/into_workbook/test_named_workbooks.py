@@ -21,9 +21,9 @@ from openpyxl.worksheet.table import Table
 
 from engines import iron, office_parts
 from places import ROOT
-from xlcost.batch import fill
-from xlcost.blueprints.compute_plan import book as compute_plan
+from plans import compute_plan
 from xlcost.catalogue import FUNCTIONS, spec_of
+from xlcost.cli import demo
 from xlcost.cli import main as cli
 from xlcost.errors import BadInput
 from xlcost.into_workbook.lambdas import put_functions, put_lambdas, spellings, with_functions, with_lambdas
@@ -32,7 +32,7 @@ from xlcost.ooxml import package
 from xlcost.ooxml.dynamic_arrays import with_mark
 from xlcost.ooxml.names import defined_names
 from xlcost.ooxml.open import workbook_parts, write_workbook
-from xlcost.ooxml.values import write_parts
+from xlcost.ooxml.parts import free_id, links_with, types_with
 
 CALL = 'TRAIN_COST("llama-3.1-70b","15T","h100-sxm",2)'
 COST = spec_of("TRAIN_COST").call("llama-3.1-70b", "15T", "h100-sxm", 2)
@@ -74,8 +74,8 @@ def pictured(path):
     """A picture behind the first sheet, as Excel links one."""
     parts = workbook_parts(path)
     sheet = package.sheets(parts)[0].part
-    link = f'<picture xmlns:p="{package.RELATIONSHIPS.strip("{}")}" p:id="{package.free_id(parts, sheet)}"/>'
-    parts[package.links_name(sheet)] = package.linked(
+    link = f'<picture xmlns:p="{package.LINKS}" p:id="{free_id(parts, sheet)}"/>'
+    parts[package.links_name(sheet)] = links_with(
         parts,
         sheet,
         "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image",
@@ -86,7 +86,7 @@ def pictured(path):
     types = parts["[Content_Types].xml"].replace(
         b"<Override", b'<Default Extension="png" ContentType="image/png"/><Override', 1
     )
-    write_parts(path, parts | {"[Content_Types].xml": types})
+    write_workbook(path, parts | {"[Content_Types].xml": types})
     return path
 
 
@@ -205,10 +205,10 @@ def calling(path):
     )
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"
     link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/calcChain"
-    rels = package.linked(parts, "xl/workbook.xml", link, "/xl/calcChain.xml")
-    types = package.typed(parts["[Content_Types].xml"], {"xl/calcChain.xml": kind})
+    rels = links_with(parts, "xl/workbook.xml", link, "/xl/calcChain.xml")
+    types = types_with(parts["[Content_Types].xml"], {"xl/calcChain.xml": kind})
     more = {"xl/calcChain.xml": chain, "xl/_rels/workbook.xml.rels": rels, "[Content_Types].xml": types}
-    write_parts(path, parts | more)
+    write_workbook(path, parts | more)
     return path
 
 
@@ -256,7 +256,7 @@ def test_metadata_of_other_kinds_stays(tmp_path):
 def planned(tmp_path_factory):
     """A plan as it is made, and with names and the Functions sheet."""
     folder = tmp_path_factory.mktemp("plan")
-    save(compute_plan.book(), folder / "plan.xlsx")
+    save(compute_plan(), folder / "plan.xlsx")
     told = put_functions(folder / "plan.xlsx", folder / "named.xlsx", by_name=True)
     return folder / "plan.xlsx", folder / "named.xlsx", told
 
@@ -280,7 +280,7 @@ def test_a_name_of_the_readers_own_stays(tmp_path):
     book.defined_names["Train_Mfu"] = DefinedName("Train_Mfu", attr_text="Sheet!$Z$1")
     book.save(tmp_path / "book.xlsx")
     told = put_lambdas(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
-    assert told.renamed == [("TRAIN_MFU", "XLCOST.TRAIN_MFU", "Train_Mfu")]
+    assert told.other_names == [("TRAIN_MFU", "XLCOST.TRAIN_MFU", "Train_Mfu")]
     texts = {name.name: name.text for name in defined_names(workbook_parts(tmp_path / "out.xlsx"))}
     assert texts["Train_Mfu"] == "Sheet!$Z$1"
     assert texts["XLCOST.TRAIN_MFU"].startswith("_xlfn.LAMBDA(_xlpm.model,_xlpm.tokens_per_second,")
@@ -288,7 +288,7 @@ def test_a_name_of_the_readers_own_stays(tmp_path):
 
 
 def test_no_name_of_the_plan_is_that_of_a_function(planned):
-    assert planned[2].renamed == []
+    assert planned[2].other_names == []
 
 
 def test_names_look_up_in_the_tables_that_a_workbook_has(planned):
@@ -397,7 +397,7 @@ def test_a_table_called_like_a_function_keeps_its_name(tmp_path):
     book.active.add_table(Table(displayName="Weight_GB", ref="A1:B2"))
     book.save(tmp_path / "book.xlsx")
     told = put_lambdas(tmp_path / "book.xlsx", tmp_path / "out.xlsx")
-    assert told.renamed == [("WEIGHT_GB", "XLCOST.WEIGHT_GB", "Weight_GB")]
+    assert told.other_names == [("WEIGHT_GB", "XLCOST.WEIGHT_GB", "Weight_GB")]
 
 
 def test_days_counted_from_1904_are_told(tmp_path):
@@ -424,8 +424,8 @@ def run(monkeypatch, capsys):
 def test_the_demo_adds_the_names_where_it_is_told(tmp_path, capsys):
     table = ROOT / "workbooks" / "scenarios.csv"
     (tmp_path / "one.csv").write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:2]))
-    fill.run(tmp_path / "plain", tmp_path / "one.csv")
-    fill.run(tmp_path / "named", tmp_path / "one.csv", lambdas=True)
+    demo.run(tmp_path / "plain", tmp_path / "one.csv")
+    demo.run(tmp_path / "named", tmp_path / "one.csv", lambdas=True)
     called = sorted(os.listdir(tmp_path / "named"))
     assert capsys.readouterr().out.count("36 months in all") == 2
     assert sorted(os.listdir(tmp_path / "plain")) == called

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from plans import compute_plan
 from xlcost import gpu_price, price_source, price_table, train_cost
-from xlcost.blueprints.compute_plan import book as compute_plan
 from xlcost.catalogue import spec_of
 from xlcost.errors import NotInTable, XlcostError
 from xlcost.functions.lists import data_as_of
@@ -127,7 +127,7 @@ STATES = ["left out", "left out", "counts", "left out", "left out", "left out", 
 
 def test_what_somebody_pastes_into_the_sheet_says_whether_it_counts(engines, tmp_path):
     """Pasting goes past the lists: a row that cannot count is left out and lights the check."""
-    made = compute_plan.book()
+    made = compute_plan()
     values = made.values()
     columns = "BCDEFGHIJ"
     for n, line in enumerate(SHEET_ROWS.splitlines()):

@@ -1,83 +1,66 @@
-"""The main job: the article's workbook, and one plan per example scenario filled from the blank template."""
+"""Many workbooks from a table of scenarios: each is the blank template with its inputs, results and chart caches."""
 
 from __future__ import annotations
 
-import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-
-from xlcost.batch.scenarios import Scenario, example_scenarios, read
+from xlcost.batch.scenarios import Scenario
 from xlcost.blueprints import packaged
-from xlcost.blueprints.compute_plan import book as compute_plan
+from xlcost.blueprints.compute_plan.blueprint import COMPUTE_PLAN
 from xlcost.errors import BadInput, XlcostError
-from xlcost.facts.currency import DOLLAR
 from xlcost.files import write_whole
-from xlcost.into_workbook.lambdas import put_lambdas
-from xlcost.kit.book import Book
-from xlcost.kit.currency_sheet import CODE, PLAN
+from xlcost.kit.blueprint import Blueprint
+from xlcost.kit.build import Filled, build
+from xlcost.kit.currency import CODE, PLAN
 from xlcost.kit.quotes_sheet import ROWS, stored
 from xlcost.kit.write import save
 from xlcost.ooxml.values import CORE_DATE, stamp
 from xlcost.prices.market import EDITION, closed, merged_offers
-from xlcost.quantities import serial_date
+
+Progress = Callable[[Sequence[Scenario]], Iterable[Scenario]]  # hands on what it is given, and shows how far it is
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one plan says."""
+    """What one workbook says: the figures of its blueprint by key, and whether its checks hold."""
 
     scenario: Scenario
-    training: float
-    days: float
-    replica: float
-    gpus: float
-    last_month: float
-    total: float
+    figures: dict[str, Any]
     status: str
     per_dollar: float
-    rate_day: float
+    rate_day: float  # 0 where all is in dollars
 
 
-def run(
-    out: Path,
-    table_of: Path | None = None,
+def fill_all(
+    folder: Path,
+    blueprint: Blueprint,
+    scenarios: Sequence[Scenario],
     *,
-    lambdas: bool = False,
     currency: str | None = None,
     overwrite: bool = False,
-) -> None:
-    """Write all workbooks into a folder and print what they say; `table_of` is a table of scenarios of your own.
+    progress: Progress = iter,
+) -> list[Result]:
+    """A workbook for each scenario, and the article's; `currency` is that of all, whatever the table says.
 
-    `lambdas` adds the functions as named LAMBDAs to each of them; `currency` is that of all plans, whatever the
-    table says; `overwrite` writes over workbooks that somebody changed.
+    `overwrite` writes over workbooks that somebody changed.
     """
-    console = Console(file=sys.stdout)
     wanted = {} if currency is None else {PLAN: CODE.accept(currency, "currency")}
-    folder = writable(out)
-    read_in = example_scenarios() if table_of is None else read(table_of)
     if not overwrite:
-        keep_changed([folder / packaged.ARTICLE, *(folder / f"{scenario.file}.xlsx" for scenario in read_in)])
-    scenarios = [replace(scenario, inputs=scenario.inputs | wanted) for scenario in read_in]
+        keep_changed(files_of(folder, scenarios))
     results = [
-        fill(folder, scenario)
-        for scenario in track(scenarios, "Writing workbooks", console=Console(stderr=True), transient=True)
+        fill(folder, replace(scenario, inputs=scenario.inputs | wanted), blueprint) for scenario in progress(scenarios)
     ]
     write_whole(folder / packaged.ARTICLE, packaged.article_workbook())
-    files = [folder / packaged.ARTICLE, *(folder / f"{r.scenario.file}.xlsx" for r in results)]
-    if lambdas:
-        for file in track(files, "Adding names", console=Console(stderr=True), transient=True):
-            put_lambdas(file, file)
-    console.print(table(results))
-    console.print(f"\n{len(results) + 1} workbooks in {folder.resolve()}", highlight=False, soft_wrap=True)
-    for file in files:
-        console.print(f"  {file.name}", highlight=False)
+    return results
+
+
+def files_of(folder: Path, scenarios: Sequence[Scenario]) -> list[Path]:
+    """The files that are written for scenarios, the article's first."""
+    return [folder / packaged.ARTICLE, *(folder / f"{scenario.file}.xlsx" for scenario in scenarios)]
 
 
 def keep_changed(files: list[Path]) -> None:
@@ -110,94 +93,28 @@ def writable(out: Path) -> Path:
     return out
 
 
-def fill(folder: Path, scenario: Scenario) -> Result:
-    """One plan from the blank template: inputs, results and chart caches stamped into a copy."""
+def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) -> Result:
+    """One workbook: inputs, results and chart caches stamped into a copy of the blank template."""
     try:
-        made = compute_plan.book(scenario.inputs)
-        values = made.values()
+        filled = build(blueprint, scenario.inputs)
+        values = filled.book.values()
     except XlcostError as error:
         raise type(error)(f"scenario '{scenario.file}': {error}") from None
     path = folder / f"{scenario.file}.xlsx"
     if merged_offers() or closed() != EDITION or len(stored()) > ROWS:  # other prices than the template's
-        save(made, path, values)
+        save(filled.book, path, values)
     else:
-        stamp(packaged.template(), path, values)
-    return result(scenario, made)
+        stamp(packaged.template(blueprint), path, values)
+    return result(scenario, filled)
 
 
-def result(scenario: Scenario, made: Book) -> Result:
-    """The figures of a plan, by what its lines are called."""
-    calculation = labelled(made, "Calculation")
-    monthly = labelled(made, "Monthly")
-    last = made.values()["Summary"]
+def result(scenario: Scenario, filled: Filled) -> Result:
+    """What a filled workbook says."""
+    day = filled.cells["rate_day"].value
     return Result(
         scenario,
-        calculation["Cost of training"],
-        calculation["Days on the clock"],
-        calculation["GPUs of one replica"],
-        monthly["GPUs deployed"],
-        float(last["K7"]),
-        monthly["Total compute cost"],
-        str(made.values()["Checks"]["E4"]),
-        calculation["The plan's currency for a US dollar"],
-        calculation.get("Day of the exchange rates", 0.0),
+        filled.figures(),
+        filled.status(),
+        filled.cells["per_dollar"].value,
+        day if isinstance(day, float) else 0.0,
     )
-
-
-def labelled(made: Book, title: str) -> dict[str, float]:
-    """Column D of a sheet by the label in column B."""
-    sheet = next(s for s in made.sheets if s.title == title)
-    values = made.values()[title]
-    return {
-        str(content): float(values[f"D{ref[1:]}"])
-        for ref, (content, _) in sheet.cells.items()
-        if ref[0] == "B" and isinstance(values.get(f"D{ref[1:]}"), (int, float))
-    }
-
-
-def money(amount: float, currency: str) -> str:
-    """An amount as short as it can be read.
-
-    >>> money(1234567.0, "USD"), money(12345.0, "EUR"), money(3.2, "USD")
-    ('$1.23M', 'EUR 12,345', '$3.20')
-    """
-    sign = "$" if currency == DOLLAR else f"{currency} "
-    if amount >= 1e6:
-        return f"{sign}{amount / 1e6:,.2f}M"
-    return f"{sign}{amount:,.0f}" if amount >= 100 else f"{sign}{amount:,.2f}"
-
-
-def currency_of(result: Result) -> str:
-    """The currency of a plan."""
-    return str(result.scenario.inputs[PLAN])
-
-
-FIGURES: tuple[tuple[str, Callable[[Result], str]], ...] = (
-    ("Model", lambda r: str(r.scenario.inputs["Model"])),
-    ("Prices as of", lambda r: r.scenario.inputs["Price_Date"].isoformat()),
-    ("Training, all runs", lambda r: money(r.training, currency_of(r))),
-    ("  days on the clock", lambda r: f"{r.days:,.1f}"),
-    ("GPUs of one replica", lambda r: f"{r.replica:,.0f}"),
-    ("GPUs serving, at most", lambda r: f"{r.gpus:,.0f}"),
-    ("Serving, last month", lambda r: money(r.last_month, currency_of(r))),
-    ("36 months in all", lambda r: money(r.total, currency_of(r))),
-    ("Checks", lambda r: r.status),
-)
-
-
-CONVERTED: tuple[tuple[str, Callable[[Result], str]], ...] = (
-    ("A US dollar", lambda r: f"{r.per_dollar:,.6g} {currency_of(r)}"),
-    ("  ECB rate of", lambda r: serial_date(r.rate_day).isoformat() if r.rate_day else ""),
-)
-
-
-def table(results: Sequence[Result]) -> Table:
-    """What a person reads in the terminal: a column a plan."""
-    shown = Table(box=box.SIMPLE_HEAD, title="Compute plans over 36 months", title_justify="left", title_style="bold")
-    shown.add_column("")
-    for r in results:
-        shown.add_column(r.scenario.file.replace("_", " "), justify="right")
-    converted = any(currency_of(r) != DOLLAR for r in results)
-    for label, figure in (*FIGURES[:-1], *(CONVERTED if converted else ()), FIGURES[-1]):
-        shown.add_row(label, *(figure(r) for r in results))
-    return shown

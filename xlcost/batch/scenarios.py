@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xlcost.blueprints.compute_plan.inputs import INPUTS
+from xlcost.blueprints.compute_plan.blueprint import COMPUTE_PLAN
 from xlcost.blueprints.packaged import home
 from xlcost.csv_tables import continental, csv_text, separator_of
 from xlcost.errors import BadInput, XlcostError
+from xlcost.kit.blueprint import Blueprint
 from xlcost.kit.inputs import accepted, all_of
 
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -27,9 +29,9 @@ class Scenario:
     inputs: dict[str, Any]
 
 
-def read(path: Path) -> list[Scenario]:
+def read(path: Path, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
     """The scenarios of a CSV file; what is wrong is one sentence with the line."""
-    return parsed(csv_text(path, LARGEST), path.name)
+    return parsed(csv_text(path, LARGEST), path.name, blueprint)
 
 
 def example_scenarios() -> list[Scenario]:
@@ -37,30 +39,31 @@ def example_scenarios() -> list[Scenario]:
     return read(home("workbooks") / "scenarios.csv")
 
 
-def parsed(text: str, name: str) -> list[Scenario]:
+def parsed(text: str, name: str, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
     """The scenarios of a CSV text."""
     separator = separator_of(text)
     reader = csv.DictReader(io.StringIO(text), delimiter=separator)
     columns = reader.fieldnames or ()
     if "file" not in columns:
         raise BadInput(f"{name}: the first line must name the columns, 'file' among them")
-    for given in all_of(INPUTS):
+    for given in all_of(blueprint.inputs):
         if given.needed and given.name not in columns:
             raise BadInput(f"{name}: there is no column '{given.name}' ({given.label})")
-    found: list[Scenario] = []
+    found: dict[str, Scenario] = {}
     for row in reader:
         try:
             if separator == ";":
                 row = {column: continental(cell) if isinstance(cell, str) else cell for column, cell in row.items()}
-            found.append(_scenario(row, {s.file for s in found}))
+            scenario = _scenario(row, found, blueprint)
         except XlcostError as error:
             raise BadInput(f"{name}, line {reader.line_num}: {error}") from None
+        found[scenario.file] = scenario
     if not found:
         raise BadInput(f"{name} holds no scenario")
-    return found
+    return list(found.values())
 
 
-def _scenario(row: dict[Any, Any], taken: set[str]) -> Scenario:
+def _scenario(row: dict[Any, Any], taken: Container[str], blueprint: Blueprint) -> Scenario:
     if None in row or None in row.values():
         raise BadInput("the line has more or fewer cells than the first line")
     file = row.pop("file").strip()
@@ -68,7 +71,7 @@ def _scenario(row: dict[Any, Any], taken: set[str]) -> Scenario:
         raise BadInput(f"file: '{file}' cannot be a file name; it takes letters, digits, _ and -")
     if file in taken:
         raise BadInput(f"file: '{file}' stands twice")
-    for given in all_of(INPUTS):
+    for given in all_of(blueprint.inputs):
         if given.needed and not row[given.name].strip():
             raise BadInput(f"{given.name}: is blank; a scenario must say it ({given.label})")
-    return Scenario(file, accepted(INPUTS, row))
+    return Scenario(file, accepted(blueprint.inputs, row))

@@ -6,13 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xlcost.blueprints.article import book as article
-from xlcost.blueprints.compute_plan import book as compute_plan
+from xlcost.blueprints.compute_plan.blueprint import COMPUTE_PLAN
+from xlcost.kit.blueprint import Blueprint
 from xlcost.kit.book import Book
+from xlcost.kit.build import build
 
-TEMPLATE = "compute_plan.xlsx"
+BLUEPRINTS: tuple[Blueprint, ...] = (COMPUTE_PLAN,)
 ARTICLE = "cost_of_ai_compute.xlsx"
+
+
+def _blank(blueprint: Blueprint) -> Callable[[], Book]:
+    return lambda: build(blueprint).book
+
+
 GENERATED: dict[str, Callable[[], Book]] = {
-    f"templates/{TEMPLATE}": compute_plan.book,
+    **{f"templates/{blueprint.id}.xlsx": _blank(blueprint) for blueprint in BLUEPRINTS},
     f"workbooks/{ARTICLE}": article.book,
 }
 
@@ -24,9 +32,9 @@ def home(folder: str) -> Path:
     return inside if inside.is_dir() else package.parent / folder
 
 
-def template() -> Path:
-    """The blank plan."""
-    return home("templates") / TEMPLATE
+def template(blueprint: Blueprint = COMPUTE_PLAN) -> Path:
+    """The blank workbook of a template."""
+    return home("templates") / f"{blueprint.id}.xlsx"
 
 
 def article_workbook() -> bytes:

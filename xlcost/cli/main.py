@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from xlcost import __version__
-from xlcost.cli import addin, mistakes, prices, tables
+from xlcost.cli import addin, mistakes, prices, tables, workbook
 from xlcost.cli.answer import answered, as_day, print_money, print_result
 from xlcost.cli.arguments import arguments_of
 from xlcost.errors import BadInput, XlcostError, nearest
@@ -27,7 +27,8 @@ app = typer.Typer(
 )
 app.add_typer(prices.app, name="prices")
 app.add_typer(addin.app, name="addin")
-addin.add_to(app)
+app.command()(addin.doctor)
+app.command()(workbook.snapshot)
 app.command()(tables.tables)
 
 
@@ -159,7 +160,7 @@ def demo(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over workbooks that were changed.")] = False,
 ) -> None:
     """Write the article's workbook and one plan per scenario, and print what they say."""
-    from xlcost.batch.fill import run
+    from xlcost.cli.demo import run
 
     run(out, scenarios, lambdas=lambdas, currency=currency, overwrite=overwrite)
 

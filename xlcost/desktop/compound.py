@@ -70,19 +70,19 @@ def _fill(entries: list[Entry], parent: int, storage: dict[str, Any]) -> None:
     for name in names:
         held = storage[name]
         entries.append(Entry(name, STORAGE) if isinstance(held, dict) else Entry(name, STREAM, held))
-    entries[parent].child = _halved(entries, first, first + len(names))
+    entries[parent].child = _subtree(entries, first, first + len(names))
     for place, name in enumerate(names, first):
         if isinstance(storage[name], dict):
             _fill(entries, place, storage[name])
 
 
-def _halved(entries: list[Entry], low: int, high: int) -> int:
+def _subtree(entries: list[Entry], low: int, high: int) -> int:
     """The middle one, with those before it to its left and those behind to its right."""
     if low == high:
         return NOTHING
     middle = (low + high) // 2
-    entries[middle].left = _halved(entries, low, middle)
-    entries[middle].right = _halved(entries, middle + 1, high)
+    entries[middle].left = _subtree(entries, low, middle)
+    entries[middle].right = _subtree(entries, middle + 1, high)
     return middle
 
 
@@ -92,8 +92,8 @@ class Sectors:
     def __init__(self, size: int) -> None:
         self.size, self.table, self.content = size, list[int](), bytearray()
 
-    def put(self, content: bytes) -> int:
-        """Where the content starts."""
+    def add(self, content: bytes) -> int:
+        """Append the content; gives the sector where it starts."""
         if not content:
             return LAST
         first, count = len(self.table), -(-len(content) // self.size)
@@ -107,18 +107,18 @@ class Sectors:
         return raw.ljust(-(-len(raw) // SECTOR) * SECTOR, b"\xff")
 
 
-def written(tree: dict[str, Any]) -> bytes:
+def compound_file(tree: dict[str, Any]) -> bytes:
     """The compound file that holds these storages and streams."""
     entries, large, small = directory(tree), Sectors(SECTOR), Sectors(SMALL_SECTOR)
     for entry in entries:
         if entry.kind == STREAM:
             entry.size = len(entry.content)
-            entry.start = (small if entry.size < SMALL else large).put(entry.content)
+            entry.start = (small if entry.size < SMALL else large).add(entry.content)
     root, small_table = entries[0], small.bytes_of_table()
-    root.start, root.size = large.put(bytes(small.content)), len(small.content)
-    of_small = large.put(small_table)
+    root.start, root.size = large.add(bytes(small.content)), len(small.content)
+    of_small = large.add(small_table)
     lines = b"".join(entry.line() for entry in entries)
-    of_directory = large.put(lines + UNUSED * (-len(entries) % (SECTOR // len(UNUSED))))
+    of_directory = large.add(lines + UNUSED * (-len(entries) % (SECTOR // len(UNUSED))))
     tables = _tables(len(large.table))
     first = len(large.table)
     large.table += [OF_TABLE] * tables

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import PureWindowsPath
 
-from xlcost.desktop.excel import Machine, installed
-from xlcost.desktop.xlam import NAME, checked_interpreter
+from xlcost.desktop.excel import Machine, addin_file
+from xlcost.desktop.xlam import NAME, check_interpreter
 from xlcost.errors import BadInput
 
 OK, WRONG, NOTE, NONE = "ok", "wrong", "note", "-"
@@ -41,7 +41,7 @@ FORBIDDEN = (  # key, value, what it says when it is 1
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at."""
+    """What the doctor found of one thing: its state (ok, wrong, note, -), the thing, a sentence."""
 
     state: str
     what: str
@@ -59,17 +59,17 @@ def examine(machine: Machine, wanted: bytes) -> list[Line]:
     return [*lines, *_interpreter(machine), *_excel(machine), *_dll(machine), *_folder(machine, wanted)]
 
 
-def wrong(lines: list[Line]) -> bool:
+def any_wrong(lines: list[Line]) -> bool:
     """Whether anything keeps the functions from working."""
     return any(line.state == WRONG for line in lines)
 
 
 def _python(machine: Machine) -> Iterator[Line]:
-    shown = ".".join(map(str, machine.python))
+    release = ".".join(map(str, machine.python))
     if machine.python < OLDEST_PYTHON:
-        yield Line(WRONG, "Python", f"{shown} is too old; install 3.11 or newer")
+        yield Line(WRONG, "Python", f"{release} is too old; install 3.11 or newer")
     else:
-        yield Line(OK, "Python", f"{shown} at {machine.interpreter}")
+        yield Line(OK, "Python", f"{release} at {machine.interpreter}")
 
 
 def _packages(machine: Machine) -> Iterator[Line]:
@@ -77,17 +77,17 @@ def _packages(machine: Machine) -> Iterator[Line]:
         found = machine.release(name)
         if not found:
             yield Line(WRONG, name, f"is not installed; run: {machine.interpreter} -m pip install {name}")
-        elif _numbers(found) < _numbers(oldest(name)):
+        elif _numbers(found) < _numbers(oldest_release(name)):
             again = f"run: {machine.interpreter} -m pip install -U {name}"
-            yield Line(WRONG, name, f"{found} is too old; {oldest(name)} or newer is needed; {again}")
+            yield Line(WRONG, name, f"{found} is too old; {oldest_release(name)} or newer is needed; {again}")
         else:
             yield Line(OK, name, found)
 
 
-def oldest(package: str) -> str:
+def oldest_release(package: str) -> str:
     """The oldest release that xlcost takes, as its own metadata say; an empty text where any will do.
 
-    >>> oldest("xlcost"), oldest("pywin32")
+    >>> oldest_release("xlcost"), oldest_release("pywin32")
     ('', '')
     """
     try:
@@ -112,7 +112,7 @@ def _interpreter(machine: Machine) -> Iterator[Line]:
     """Whether Excel, which knows paths only in the letters of the system's code page, can start this Python."""
     path = machine.interpreter
     try:
-        checked_interpreter(path)
+        check_interpreter(path)
         path.encode(_code_page(machine))
     except BadInput as error:
         yield Line(WRONG, "its path", str(error))
@@ -180,7 +180,7 @@ def _dll(machine: Machine) -> Iterator[Line]:
 
 def _folder(machine: Machine, wanted: bytes) -> Iterator[Line]:
     try:
-        folder, found = machine.addin.parent, installed(machine, wanted)
+        folder, found = machine.addin.parent, addin_file(machine, wanted)
     except BadInput as error:
         yield Line(WRONG, "add-in", str(error))
         return

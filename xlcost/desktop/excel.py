@@ -47,7 +47,7 @@ def registry_values(key: str) -> Values:
 
 @dataclass(frozen=True)
 class Machine:
-    """What is asked of a machine; tests give another."""
+    """A computer as the add-in and the doctor see it: this one, unless another is described."""
 
     platform: str = sys.platform
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -108,7 +108,7 @@ def remove(machine: Machine) -> Path | None:
 
 
 @dataclass(frozen=True)
-class Installed:
+class AddinFile:
     """The add-in in Excel's start folder, as it stands there."""
 
     path: Path
@@ -128,10 +128,10 @@ class Installed:
         return f"{self.path} is of {', '.join(versions)}, {with_python}, other than what is installed here; {again}"
 
 
-def installed(machine: Machine, wanted: bytes) -> Installed | None:
+def addin_file(machine: Machine, wanted: bytes) -> AddinFile | None:
     """What stands in Excel's start folder, compared with what would be written there now."""
     target = machine.addin
     if not target.exists():
         return None
     content = read_bytes(target)
-    return Installed(target, settings_of(content), content == wanted)
+    return AddinFile(target, settings_of(content), content == wanted)

@@ -32,12 +32,12 @@ def decompress(packed: bytes) -> bytes:
         (header,) = struct.unpack_from("<H", packed, at)
         end = at + (header & 0xFFF) + 3
         body = packed[at + 2 : end]
-        found += _unpacked(body) if header & 0x8000 else body
+        found += _decompress_piece(body) if header & 0x8000 else body
         at = end
     return bytes(found)
 
 
-def _unpacked(body: bytes) -> bytes:
+def _decompress_piece(body: bytes) -> bytes:
     """One piece: after each byte of flags eight items, a byte as it is or a copy of what came before."""
     piece, at = bytearray(), 0
     while at < len(body):
@@ -68,7 +68,7 @@ def compress(source: bytes) -> bytes:
     packed = bytearray(b"\x01")
     for first in range(0, len(source), PIECE):
         piece = source[first : first + PIECE]
-        body = _packed(piece)
+        body = _compress_piece(piece)
         flag = 0xB000
         if len(body) > PIECE:  # then as it is, which the format knows for whole pieces only
             if len(piece) < PIECE:
@@ -78,7 +78,7 @@ def compress(source: bytes) -> bytes:
     return bytes(packed)
 
 
-def _packed(piece: bytes) -> bytes:
+def _compress_piece(piece: bytes) -> bytes:
     body, seen, at = bytearray(), dict[bytes, list[int]](), 0
     while at < len(piece):
         flags, items = 0, bytearray()
@@ -148,7 +148,7 @@ def module_records(name: str, kind: int) -> list[Record]:
     return [*names, *rest, (MODULE_COOKIE, b"\xff\xff"), (kind, b""), (END_OF_MODULE, b"")]
 
 
-def split(given: list[Record]) -> tuple[list[Record], list[list[Record]]]:
+def head_and_modules(given: list[Record]) -> tuple[list[Record], list[list[Record]]]:
     """What stands before the modules, and each module's records."""
     first = next((i for i, (kind, _) in enumerate(given) if kind == NAME), len(given))
     modules: list[list[Record]] = [[]]
@@ -169,7 +169,7 @@ class Project:
 
     def __init__(self, content: bytes) -> None:
         self.tree: dict[str, Any] = compound.streams(content)
-        self.head, modules = split(records(decompress(self.tree["VBA"]["dir"])))
+        self.head, modules = head_and_modules(records(decompress(self.tree["VBA"]["dir"])))
         self.modules = {_field(module, NAME).decode("cp1252"): module for module in modules}
 
     @property
@@ -208,7 +208,7 @@ class Project:
     def _write_lines(self, lines: list[str]) -> None:
         self.tree["PROJECT"] = "".join(f"{line}\r\n" for line in lines).encode("cp1252")
 
-    def written(self) -> bytes:
+    def compound_file(self) -> bytes:
         """The project's compound file, without what was compiled of it."""
         vba = {name: held for name, held in self.tree["VBA"].items() if not name.startswith("__SRP_")}
         if len(vba["_VBA_PROJECT"]) > len(NOT_COMPILED):
@@ -220,4 +220,4 @@ class Project:
         self.tree["VBA"]["dir"] = compress(raw_records([*head, *modules, (END, b"")]))
         names = (name.encode("cp1252") + b"\0" + name.encode("utf-16le") + b"\0\0" for name in self.modules)
         self.tree["PROJECTwm"] = b"".join(names) + b"\0\0"
-        return compound.written(self.tree)
+        return compound.compound_file(self.tree)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from xlcost.errors import BadInput
-from xlcost.files import packed
+from xlcost.files import zip_file
 
 ADDIN = Path(__file__).parents[1] / "addin"
 PARTS = {  # name in the extension -> file of ours
@@ -27,11 +27,11 @@ def extension(python: str) -> bytes:
     """The whole file; the same Python gives the same bytes."""
     parts = {name: (ADDIN / file).read_bytes() for name, file in PARTS.items()}
     parts[SETTINGS] = json.dumps({"python": python}, indent=1).encode() + b"\n"
-    return packed(dict(sorted(parts.items())))
+    return zip_file(dict(sorted(parts.items())))
 
 
-def loadable(python: str) -> str:
-    """The interpreter, if it loads xlcost without what this shell sets (PYTHONPATH and the like)."""
+def check_python(python: str) -> None:
+    """Refuse an interpreter that loads no xlcost without what this shell sets (PYTHONPATH and the like)."""
     probe = [python, "-E", "-P", "-c", "import xlcost.addin.calc_server"]
     try:
         found = subprocess.run(probe, capture_output=True, check=False).returncode == 0
@@ -39,11 +39,9 @@ def loadable(python: str) -> str:
         found = False
     if not found:
         raise BadInput(f"python: '{python}' cannot load xlcost on its own; install xlcost there with pip first")
-    return python
 
 
-def checked_name(target: Path) -> Path:
-    """The file to write; LibreOffice opens extensions by their ending."""
+def check_name(target: Path) -> None:
+    """Refuse a file that LibreOffice would not open, which knows extensions by their ending."""
     if target.suffix.lower() != ".oxt":
         raise BadInput(f"out: '{target.name}' cannot be used; a LibreOffice extension ends with .oxt")
-    return target

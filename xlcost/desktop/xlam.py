@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from importlib import util
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PureWindowsPath
-from xml.sax.saxutils import escape, unescape
+from xml.sax.saxutils import escape, quoteattr, unescape
 
 from xlcost.desktop.ovba import OBJECT, Project, class_attributes
-from xlcost.desktop.taken_over import as_class
+from xlcost.desktop.vba_class import class_source
 from xlcost.errors import BadInput
-from xlcost.files import packed, read_bytes
+from xlcost.files import read_bytes, zip_file, zip_parts
 from xlcost.function import FunctionSpec
 from xlcost.hosts import vba
 from xlcost.hosts.arguments import argument_help
@@ -82,7 +82,7 @@ def template() -> bytes:
 
 def build(functions: Sequence[FunctionSpec], interpreter: str, blank: bytes | None = None) -> bytes:
     """The add-in whose functions this interpreter computes."""
-    checked_interpreter(interpreter)
+    check_interpreter(interpreter)
     changes = {
         BINARY: lambda part: with_module(part, vba.module(functions, release("xlcost"))),
         WORKBOOK: lambda part: with_help(part.decode(), functions).encode(),
@@ -91,16 +91,15 @@ def build(functions: Sequence[FunctionSpec], interpreter: str, blank: bytes | No
     }
     blank = template() if blank is None else blank
     if not zipfile.is_zipfile(io.BytesIO(blank)):
-        raise BadInput(f"{_strange()}: it is no zip file")
-    with zipfile.ZipFile(io.BytesIO(blank)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
+        raise BadInput(f"{_unknown_template()}: it is no zip file")
+    parts = zip_parts(blank)
     if missing := set(changes) - parts.keys():
-        raise BadInput(f"{_strange()}: it has no {', '.join(sorted(missing))}")
-    return packed({name: changes[name](part) if name in changes else part for name, part in parts.items()})
+        raise BadInput(f"{_unknown_template()}: it has no {', '.join(sorted(missing))}")
+    return zip_file({name: changes[name](part) if name in changes else part for name, part in parts.items()})
 
 
-def checked_interpreter(interpreter: str) -> None:
-    """Whether it is a whole path that xlwings can start; %NAME% is a variable of the user's machine."""
+def check_interpreter(interpreter: str) -> None:
+    """Refuse what is no whole path that xlwings can start; %NAME% is a variable of the user's machine."""
     whole = PureWindowsPath(interpreter).is_absolute() or re.match("%[^%]+%", interpreter)
     if not whole or re.search(r'[\x00-\x1f"<>|?*;\ufffe\uffff\ud800-\udfff]', interpreter):
         raise BadInput(
@@ -111,14 +110,14 @@ def checked_interpreter(interpreter: str) -> None:
         raise BadInput(f"interpreter: {interpreter} has a % that Windows takes for a variable; move Python elsewhere")
 
 
-def _strange() -> str:
+def _unknown_template() -> str:
     return f"the add-in template of xlwings {release('xlwings')} is not of the form that is known"
 
 
-def _put(text: str, old: str, new: str) -> str:
+def _with_text(text: str, old: str, new: str) -> str:
     """The text with this one place changed."""
     if text.count(old) != 1:
-        raise BadInput(f"{_strange()}: it has {text.count(old)} times {old!r}")
+        raise BadInput(f"{_unknown_template()}: it has {text.count(old)} times {old!r}")
     return text.replace(old, new)
 
 
@@ -126,13 +125,13 @@ def with_module(binary: bytes, module: str) -> bytes:
     """The VBA project with our module instead of the sample, and xlwings' module as a class that it asks."""
     project = Project(binary)
     if XLWINGS not in project.modules:
-        raise BadInput(f"{_strange()}: it has no module {XLWINGS}")
+        raise BadInput(f"{_unknown_template()}: it has no module {XLWINGS}")
     line = 'Public Const PROJECT_NAME As String = "{}"'
-    source = _put(project.source(XLWINGS), line.format("myaddin"), line.format(PROJECT))
+    source = _with_text(project.source(XLWINGS), line.format("myaddin"), line.format(PROJECT))
     try:
-        starter = as_class(source, XLWINGS, set(vba.CALLS.findall(module)))
+        starter = class_source(source, XLWINGS, set(vba.CALLS.findall(module)))
     except ValueError as error:
-        raise BadInput(f"{_strange()}: {error}") from None
+        raise BadInput(f"{_unknown_template()}: {error}") from None
     project.drop(XLWINGS)
     if SAMPLE in project.modules:
         project.drop(SAMPLE)
@@ -140,23 +139,24 @@ def with_module(binary: bytes, module: str) -> bytes:
     project.add(XLWINGS, starter, OBJECT)
     project.add(vba.WINDOWS, class_attributes(vba.WINDOWS) + vba.windows(), OBJECT)
     project.add(vba.MODULE, module)
-    return project.written()
+    return project.compound_file()
 
 
 def with_help(workbook: str, functions: Sequence[FunctionSpec]) -> str:
-    """The workbook's part with categories and argument help, where Excel stores what a macro has told it."""
-    groups = "".join(f"<functionGroup name={_quoted(name)}/>" for name in vba.categories(functions))
+    """The workbook's part with categories and argument help, where Excel stores what a macro sets."""
+    groups = "".join(f"<functionGroup name={quoteattr(name)}/>" for name in vba.categories(functions))
     groups = f'<functionGroups builtInGroupCount="{vba.BUILT_IN}">{groups}</functionGroups>'
-    helped = {spec.name: [argument_help(p) for p in spec.parameters] for spec in functions}
-    names = "".join(_described(name, texts) for name, texts in (helped | {vba.STATUS: [vba.STATUS_ARGUMENT]}).items())
+    helps = {spec.name: [argument_help(p) for p in spec.parameters] for spec in functions}
+    helps |= {vba.STATUS: [vba.STATUS_ARGUMENT]}
+    names = "".join(_argument_descriptions(name, texts) for name, texts in helps.items())
     names = f"<x14:definedNames>{names}</x14:definedNames>"
-    workbook = _put(workbook, 'name="_myaddin.conf"', f'name="{PROJECT}.conf"')
-    workbook = _put(workbook, ' fullCalcOnLoad="1"', "")  # nothing to compute in the add-in itself
-    workbook = _put(workbook, "</sheets>", f"</sheets>{groups}")
-    return _put(workbook, "<extLst>", f'<extLst><ext uri="{HELP_EXTENSION}" xmlns:x14="{MACROS}">{names}</ext>')
+    workbook = _with_text(workbook, 'name="_myaddin.conf"', f'name="{PROJECT}.conf"')
+    workbook = _with_text(workbook, ' fullCalcOnLoad="1"', "")  # nothing to compute in the add-in itself
+    workbook = _with_text(workbook, "</sheets>", f"</sheets>{groups}")
+    return _with_text(workbook, "<extLst>", f'<extLst><ext uri="{HELP_EXTENSION}" xmlns:x14="{MACROS}">{names}</ext>')
 
 
-def _described(name: str, texts: Sequence[str]) -> str:
+def _argument_descriptions(name: str, texts: Sequence[str]) -> str:
     if not texts:
         return ""
     lines = "".join(
@@ -167,10 +167,6 @@ def _described(name: str, texts: Sequence[str]) -> str:
     return f'<x14:definedName name="{name}">{lines}</x14:definedName>'
 
 
-def _quoted(text: str) -> str:
-    return '"' + escape(text, {'"': "&quot;"}) + '"'
-
-
 def with_settings(sheet: str, values: dict[str, Cell]) -> str:
     """The sheet with a row for each setting."""
     rows = "".join(
@@ -179,7 +175,7 @@ def with_settings(sheet: str, values: dict[str, Cell]) -> str:
     )
     found = re.search("<sheetData>.*</sheetData>", sheet, re.DOTALL)
     if found is None:
-        raise BadInput(f"{_strange()}: its sheet has no cells")
+        raise BadInput(f"{_unknown_template()}: its sheet has no cells")
     sheet = sheet.replace(found[0], f"<sheetData>{rows}</sheetData>")
     return re.sub('<dimension ref="[^"]*"', f'<dimension ref="A1:B{len(values)}"', sheet)
 
@@ -193,9 +189,9 @@ def _cell(place: str, value: Cell) -> str:
 
 def with_title(core: str) -> str:
     """What Excel's list of add-ins shows."""
-    core = _put(core, "<dc:title />", "<dc:title>xlcost</dc:title>")
-    told = f"AI-compute costs, computed by Python. xlcost {release('xlcost')}, xlwings {release('xlwings')}"
-    return _put(core, "<dc:description />", f"<dc:description>{told}</dc:description>")
+    core = _with_text(core, "<dc:title />", "<dc:title>xlcost</dc:title>")
+    text = f"AI-compute costs, computed by Python. xlcost {release('xlcost')}, xlwings {release('xlwings')}"
+    return _with_text(core, "<dc:description />", f"<dc:description>{text}</dc:description>")
 
 
 WRITTEN = re.compile(r'<c r="([AB]\d+)" t="inlineStr"><is><t xml:space="preserve">([^<]*)</t></is></c>')

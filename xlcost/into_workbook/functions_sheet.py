@@ -34,7 +34,7 @@ HEAD_LOOKS = {
     "H": styles.HEAD,
     "I": styles.HEAD.but(across="center"),
 }
-UNITS = {  # number formats of what is not told by size
+UNITS = {  # number formats of units whose values look the same at any size
     "share": styles.PERCENT,
     "FLOP": styles.SCIENCE,
     "nats / token": styles.FOUR,
@@ -50,11 +50,11 @@ def functions_sheet(
     book: Book,
     functions: Iterable[FunctionSpec],
     names: Mapping[str, str] | None = None,
-    typed: Mapping[str, str] | None = None,
+    spellings: Mapping[str, str] | None = None,
 ) -> Sheet:
     """Add the sheet; with `names` (function -> defined name) each example also stands as a call by its name.
 
-    `typed` says what a function is typed as where that is not its name.
+    `spellings` says how a function is written in a cell where that is not its name.
     """
     sheet = book.sheet(
         TITLE, "reference", WIDTHS | (BY_NAME if names else {}), freeze=f"C{TOP + 1}", repeat_rows=f"{TOP}:{TOP}"
@@ -71,7 +71,7 @@ def functions_sheet(
             sheet.section(row, category)
         row += 1
         cells = [_argument(sheet, spec, p, row + i) for i, p in enumerate(spec.parameters, 1)]
-        result = _function(sheet, spec, row, cells, (typed or {}).get(spec.name, spec.name))
+        result = _function(sheet, spec, row, cells, (spellings or {}).get(spec.name, spec.name))
         if names and spec.native:
             _by_name(sheet, row, names[spec.name], cells, result)
         row += len(spec.parameters)
@@ -82,16 +82,16 @@ def functions_sheet(
 
 def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer], name: str) -> Tracer:
     """The function's own row; gives the result."""
-    typed = example_formula(spec).replace(spec.name, name, 1)
+    example = example_formula(spec).replace(spec.name, name, 1)
     sheet.put(f"B{row}", spec.name, styles.LABEL.but(bold=True, ink=styles.NAVY, top=EDGE, indent=0))
     sheet.put(f"C{row}", spec.summary, styles.LABEL.but(wrap=True, top=EDGE, indent=0))
     sheet.put(f"D{row}", spec.returns.unit, styles.UNIT.but(top=EDGE))
-    sheet.put(f"F{row}", typed, styles.LABEL.but(wrap=True, top=EDGE, size=9, ink=styles.BLUE, indent=1))
+    sheet.put(f"F{row}", example, styles.LABEL.but(wrap=True, top=EDGE, size=9, ink=styles.BLUE, indent=1))
     sheet.put(f"G{row}", spec.source.short, styles.UNIT.but(top=EDGE, wrap=True))
     result = formula(spec, dict(zip((p.name for p in spec.parameters), cells, strict=True))) if spec.native else None
     content = _short(example_result(spec)) if result is None else result
     shown = str(content if result is None else result.value) if spec.returns.unit in TEXTS or result is None else ""
-    sheet.heights[row] = _height({"C": spec.summary, "F": typed, "G": spec.source.short, "E": shown})
+    sheet.heights[row] = _height({"C": spec.summary, "F": example, "G": spec.source.short, "E": shown})
     look = styles.TOTAL.but(top=EDGE, wrap=bool(shown), size=9 if shown else 10, bold=not shown)
     if result is None:
         return sheet.put(f"E{row}", content, look.but(italic=True, ink=styles.MUTED))
@@ -99,7 +99,7 @@ def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer], n
 
 
 def _short(text: str) -> str:
-    """A table is told by its first columns."""
+    """The beginning of a long text: of a table, its first columns."""
     return text if len(text) <= 60 else text[:57].rpartition(" ")[0] + " ..."
 
 

@@ -11,36 +11,40 @@ from xlcost.errors import BadInput
 from xlcost.hosts import lambdas
 from xlcost.into_workbook.functions_sheet import functions_sheet
 from xlcost.into_workbook.lookup import with_sheets
+from xlcost.into_workbook.own_sheets import own_title
 from xlcost.kit.book import Book
 from xlcost.ooxml import package
-from xlcost.ooxml.add_sheets import Parts, free_title
 from xlcost.ooxml.address import quoted_title
-from xlcost.ooxml.dynamic_arrays import recalculated, with_dynamic_calls
+from xlcost.ooxml.dynamic_arrays import with_dynamic_calls, with_recalculation
 from xlcost.ooxml.names import DefinedName, defined_names, own_names, with_names
 from xlcost.ooxml.open import check_target, workbook_parts, write_workbook
+from xlcost.ooxml.package import Parts
+
+PREFIX = "XLCOST."  # before a function's name where the workbook has a name like it
+LISTED = "XLCOST.FUNCTIONS"  # the name of the first column of the Functions sheet
 
 
 @dataclass(frozen=True)
-class Told:
+class Report:
     """What was written: where, how many functions, the new sheets, and (function, its name, the name in its way)."""
 
     target: Path
     functions: int
     sheets: list[str]
-    renamed: list[tuple[str, str, str]]
+    other_names: list[tuple[str, str, str]]
 
 
-def put_lambdas(book: Path, target: Path) -> Told:
+def put_lambdas(book: Path, target: Path) -> Report:
     """Write the workbook with named LAMBDAs; the target holds the old file or the whole new one."""
     return _put(book, target, with_lambdas, len(lambdas.names(FUNCTIONS)) - len(lambdas.READERS))
 
 
-def put_functions(book: Path, target: Path, *, by_name: bool = False) -> Told:
+def put_functions(book: Path, target: Path, *, by_name: bool = False) -> Report:
     """Write the workbook with the Functions sheet, and with the named LAMBDAs if `by_name`."""
     return _put(book, target, lambda parts: with_functions(parts, by_name=by_name), len(FUNCTIONS))
 
 
-def _put(book: Path, target: Path, change: Callable[[Parts], Parts], functions: int) -> Told:
+def _put(book: Path, target: Path, change: Callable[[Parts], Parts], functions: int) -> Report:
     check_target(target)
     parts = workbook_parts(book)
     changed = change(parts)
@@ -48,11 +52,8 @@ def _put(book: Path, target: Path, change: Callable[[Parts], Parts], functions: 
     had = {sheet.title for sheet in package.sheets(parts)}
     known = own_names(parts, lambdas.MARK)
     written = {name.name for name in defined_names(changed)}
-    renamed = [(name, new, known[name.lower()]) for name, new in spellings(parts).items() if name != new in written]
-    return Told(target, functions, [s.title for s in package.sheets(changed) if s.title not in had], renamed)
-
-
-OTHERWISE = "XLCOST."  # before a function's name where the workbook has a name like it
+    others = [(name, new, known[name.lower()]) for name, new in spellings(parts).items() if name != new in written]
+    return Report(target, functions, [s.title for s in package.sheets(changed) if s.title not in had], others)
 
 
 def with_lambdas(parts: Parts, book: Book | None = None) -> Parts:
@@ -85,7 +86,7 @@ def spellings_of_all(parts: Parts) -> dict[str, str]:
     """What each function is typed as in this workbook: a name of its owner hides ours."""
     theirs = own_names(parts, lambdas.MARK)
     names = [spec.name for spec in FUNCTIONS]
-    return {name: f"{OTHERWISE}{name}" if name.lower() in theirs else name for name in names}
+    return {name: f"{PREFIX}{name}" if name.lower() in theirs else name for name in names}
 
 
 def _check_free(parts: Parts, names: Iterable[DefinedName]) -> None:
@@ -96,9 +97,6 @@ def _check_free(parts: Parts, names: Iterable[DefinedName]) -> None:
                 f"the workbook has a name {theirs[name.name.lower()]} of its own; rename it in Excel (Formulas, "
                 "Name Manager)"
             )
-
-
-LISTED = "XLCOST.FUNCTIONS"  # the name of the sheet's first column
 
 
 def with_functions(parts: Parts, *, by_name: bool = False) -> Parts:
@@ -113,7 +111,7 @@ def with_functions(parts: Parts, *, by_name: bool = False) -> Parts:
     book = Book("", "")
     sheet = functions_sheet(book, FUNCTIONS, called, spellings_of_all(parts))
     last = max(int(ref[1:]) for ref in sheet.cells)
-    place = f"{quoted_title(free_title(parts, sheet.title))}!$B$1:$B${last}"
+    place = f"{quoted_title(own_title(parts, sheet.title))}!$B$1:$B${last}"
     parts = with_lambdas(parts, book) if by_name else with_sheets(parts, book)
     parts = with_names(parts, [DefinedName(LISTED, place, f"The sheet of the functions {lambdas.MARK}")])
-    return recalculated(parts) if "Models_id" in known else parts  # its own rows may have changed
+    return with_recalculation(parts) if "Models_id" in known else parts  # its own rows may have changed

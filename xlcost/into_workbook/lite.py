@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -18,9 +18,10 @@ from xlcost.functions.lists import xlcost_version
 from xlcost.hosts.lite import MAIN, NAMESPACE, STORED
 from xlcost.into_workbook.lite_project import CODE, IMPORT, extension, project, with_project, without_extension
 from xlcost.ooxml import package
-from xlcost.ooxml.dynamic_arrays import recalculated, shows_nothing, with_dynamic_calls, without_own_marks
+from xlcost.ooxml.dynamic_arrays import shows_nothing, with_dynamic_calls, with_recalculation, without_own_marks
 from xlcost.ooxml.open import reading, workbook_parts, write_workbook
-from xlcost.ooxml.xml import Cell, Edit, each_cell, edited, find
+from xlcost.ooxml.package import Parts
+from xlcost.ooxml.xml import Cell, Edit, each_cell, find, with_edits
 from xlcost.quantities import Spill
 
 PIECES = re.compile(
@@ -36,47 +37,47 @@ Rename = Callable[[str, str], str]  # a name, and what it is when it stays
 
 
 @dataclass
-class Told:
+class Report:
     """What was done: calls rewritten, names that the workbook defines itself, whether code of the reader's stays."""
 
     calls: int = 0
     own_names: list[str] = field(default_factory=list)
-    kept_code: bool = False
+    code_stays: bool = False
 
 
-def embed(source: Path, target: Path, requirement: str = "") -> Told:
+def embed(source: Path, target: Path, requirement: str = "") -> Report:
     """Write the workbook with the project; `requirement` is the line that fetches this package."""
-    line = checked_requirement(requirement or f"xlcost=={xlcost_version()}")
-    parts, told = _opened(source), Told()
+    line = requirement_line(requirement or f"xlcost=={xlcost_version()}")
+    parts, report = _unsigned_parts(source), Report()
     with reading(source):
         parts = with_project(source, parts, line)
-        parts, cells = with_calls(parts, _to_project(_own_functions(parts), told))
-        told.calls = len(cells)
+        parts, cells = with_calls(parts, _to_project(_own_functions(parts), report))
+        report.calls = len(cells)
         parts = with_dynamic_calls(parts, [STORED + name for name in BY_NAME], spills)
-        parts = recalculated(parts) if any(map(shows_nothing, cells)) else parts
+        parts = with_recalculation(parts) if any(map(shows_nothing, cells)) else parts
     write_workbook(target, parts)
-    return told
+    return report
 
 
-def remove(source: Path, target: Path) -> Told:
+def remove(source: Path, target: Path) -> Report:
     """Write the workbook without the project; code that was added to it stays."""
-    parts, told = _opened(source), Told()
+    parts, report = _unsigned_parts(source), Report()
     with reading(source):
         found, code = extension(parts), project(parts).get(CODE, "")
         if not found or IMPORT not in code:
             raise BadInput(f"{source} holds no xlcost project of xlwings Lite")
-        told.kept_code = code != MAIN
-        if not told.kept_code:
+        report.code_stays = code != MAIN
+        if not report.code_stays:
             parts = without_extension(parts, found)
         stored = {(STORED + name).upper(): name for name in BY_NAME}
         parts = without_own_marks(parts, spills)
         parts, cells = with_calls(parts, lambda name, same: stored.get(name.upper(), same))
-        told.calls = len(cells)
+        report.calls = len(cells)
     write_workbook(target, parts)
-    return told
+    return report
 
 
-def _opened(source: Path) -> dict[str, bytes]:
+def _unsigned_parts(source: Path) -> Parts:
     """The workbook, macros and all; a signature would no longer hold."""
     parts = workbook_parts(source, macros=True)
     if any(link.kind == "origin" for link in package.links(parts)):
@@ -84,7 +85,7 @@ def _opened(source: Path) -> dict[str, bytes]:
     return parts
 
 
-def checked_requirement(line: str) -> str:
+def requirement_line(line: str) -> str:
     """A line of requirements.txt that Lite can install: a release's name, or the address of a pure wheel."""
     text = line.strip()
     address = text.partition("@")[2].strip() or text
@@ -102,10 +103,10 @@ def checked_requirement(line: str) -> str:
     )
 
 
-def renamed(formula: str, rename: Rename) -> str:
+def with_names(formula: str, rename: Rename) -> str:
     """A formula whose calls go to other names; texts, sheet names and table columns stay.
 
-    >>> renamed('COST(A1,"COST(",T[COST(])+MY.COST(1)', {"COST": "PRICE"}.get)
+    >>> with_names('COST(A1,"COST(",T[COST(])+MY.COST(1)', {"COST": "PRICE"}.get)
     'PRICE(A1,"COST(",T[COST(])+MY.COST(1)'
     """
     return PIECES.sub(lambda m: m[0] if m[0][0] in "\"'[" else rename(m[0], m[0]), formula)
@@ -127,13 +128,13 @@ def _arguments(formula: str, start: int) -> str:
     return formula[start:][: sum(1 for _ in itertools.takewhile(bool, depth)) - 1]
 
 
-def with_calls(parts: Mapping[str, bytes], rename: Rename) -> tuple[dict[str, bytes], list[Cell]]:
+def with_calls(parts: Parts, rename: Rename) -> tuple[Parts, list[Cell]]:
     """The workbook with the calls in its cells renamed, and the cells in which there were any."""
     result, cells = dict(parts), list[Cell]()
     for sheet in package.sheets(parts):
         if sheet.kind == "worksheet":
             edits, changed = _changes(parts[sheet.part], rename)
-            result[sheet.part] = edited(parts[sheet.part], edits)
+            result[sheet.part] = with_edits(parts[sheet.part], edits)
             cells += changed
     return result, cells
 
@@ -143,7 +144,7 @@ def _changes(xml: bytes, rename: Rename) -> tuple[list[Edit], list[Cell]]:
 
     def see(cell: Cell) -> None:
         formula = cell.formula
-        if formula and "(" in formula.text and (new := renamed(formula.text, rename)) != formula.text:
+        if formula and "(" in formula.text and (new := with_names(formula.text, rename)) != formula.text:
             edits.append((formula.inside, formula.inside_end, escape(new).encode()))
             cells.append(cell)
 
@@ -151,19 +152,19 @@ def _changes(xml: bytes, rename: Rename) -> tuple[list[Edit], list[Cell]]:
     return edits, cells
 
 
-def _own_functions(parts: Mapping[str, bytes]) -> set[str]:
+def _own_functions(parts: Parts) -> set[str]:
     """The names under which the workbook defines functions itself."""
     names = find(parts[package.main_part(parts)], "definedName")
     return {e.attributes.get("name", "").upper() for e in names if "LAMBDA(" in e.text}
 
 
-def _to_project(own: set[str], told: Told) -> Rename:
-    """Our names to those of the project; the workbook's own functions stay, and are told."""
+def _to_project(own: set[str], report: Report) -> Rename:
+    """Our names to those of the project; the workbook's own functions stay, and are reported."""
     stored = {name: STORED + name for name in BY_NAME} | {f"{NAMESPACE}.{name}": STORED + name for name in BY_NAME}
 
     def rename(name: str, same: str) -> str:
         if name.upper() in own & set(BY_NAME):
-            told.own_names = sorted({*told.own_names, name.upper()})
+            report.own_names = sorted({*report.own_names, name.upper()})
             return same
         return stored.get(name.upper(), same)
 

@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 from xlcost.errors import BadInput
 from xlcost.hosts.lite import MAIN, requirements
 from xlcost.ooxml import package
-from xlcost.ooxml.xml import attribute_value, edited, find, retagged
+from xlcost.ooxml.package import LINKS, Parts
+from xlcost.ooxml.parts import free_id, free_name, links_with, types_with, without_links
+from xlcost.ooxml.xml import attribute_edit, attribute_value, find, with_edits, with_entry
 
 STORE_ID = "wa200008175"  # of the add-in in Microsoft's store
 IMPORT = "xlcost.addin.lite"
@@ -23,12 +25,11 @@ PANES_TYPE = "application/vnd.ms-office.webextensiontaskpanes+xml"
 EXTENSION_TYPE = "application/vnd.ms-office.webextension+xml"
 WE = "http://schemas.microsoft.com/office/webextensions/webextension/2010/11"
 WETP = "http://schemas.microsoft.com/office/webextensions/taskpanes/2010/11"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 OWN_LINE = re.compile(r"(?:xlcost\b|.*/xlcost-).*")
 
 
-def extension(parts: Mapping[str, bytes]) -> str:
+def extension(parts: Parts) -> str:
     """The part that holds the project of xlwings Lite, "" where there is none."""
     for pane in _panes(parts):
         for link in package.links(parts, pane):
@@ -39,13 +40,13 @@ def extension(parts: Mapping[str, bytes]) -> str:
     return ""
 
 
-def _panes(parts: Mapping[str, bytes]) -> list[str]:
+def _panes(parts: Parts) -> list[str]:
     return [
         link.target for link in package.links(parts) if link.kind == "webextensiontaskpanes" and link.target in parts
     ]
 
 
-def project(parts: Mapping[str, bytes]) -> dict[str, str]:
+def project(parts: Parts) -> dict[str, str]:
     """The files of the project by name, as its properties hold them; empty where there is none."""
     found = extension(parts)
     if not found:
@@ -61,7 +62,7 @@ def project(parts: Mapping[str, bytes]) -> dict[str, str]:
     return files
 
 
-def with_project(source: Path, parts: dict[str, bytes], line: str) -> dict[str, bytes]:
+def with_project(source: Path, parts: Parts, line: str) -> Parts:
     """The workbook with the project, or with its requirement renewed."""
     found, files = extension(parts), project(parts)
     if not found:
@@ -80,30 +81,30 @@ def _with_file(xml: bytes, name: str, content: str) -> bytes:
     found = find(xml, "properties", "property")
     for element in found:
         if element.name == "property" and element.attributes.get("name") == name:
-            return edited(xml, [retagged(xml, element, value=json.dumps(content))])
+            return with_edits(xml, [attribute_edit(xml, element, value=json.dumps(content))])
     place = next(e for e in found if e.name == "properties")
     entry = f'<{place.prefix}property name="{name}" value="{attribute_value(json.dumps(content))}"/>'
-    return package.inside(xml, place, entry)
+    return with_entry(xml, place, entry)
 
 
-def _with_extension(parts: dict[str, bytes], line: str) -> dict[str, bytes]:
-    name = package.free_name(parts, "xl/webextensions/webextension{}.xml")
+def _with_extension(parts: Parts, line: str) -> Parts:
+    name = free_name(parts, "xl/webextensions/webextension{}.xml")
     panes = next(iter(_panes(parts)), "")
     if not panes:
         panes = "xl/webextensions/taskpanes.xml"
         empty = f'{HEADER}<wetp:taskpanes xmlns:wetp="{WETP}"></wetp:taskpanes>'.encode()
-        parts = parts | {panes: empty, package.links_name(""): package.linked(parts, "", PANES_LINK, f"/{panes}")}
-    number = package.free_id(parts, panes)
+        parts = parts | {panes: empty, package.links_name(""): links_with(parts, "", PANES_LINK, f"/{panes}")}
+    number = free_id(parts, panes)
     (root,) = find(parts[panes], "taskpanes")
     pane = (
         f'<{root.prefix}taskpane dockstate="right" visibility="0" width="355" row="3">'
-        f'<{root.prefix}webextensionref xmlns:r="{OFFICE}" r:id="{number}"/></{root.prefix}taskpane>'
+        f'<{root.prefix}webextensionref xmlns:r="{LINKS}" r:id="{number}"/></{root.prefix}taskpane>'
     )
     return parts | {
         name: _extension_xml({CODE: MAIN, NEEDS: requirements(line)}).encode(),
-        panes: package.inside(parts[panes], root, pane),
-        package.links_name(panes): package.linked(parts, panes, EXTENSION_LINK, f"/{name}"),
-        package.CONTENT_TYPES: package.typed(parts[package.CONTENT_TYPES], {panes: PANES_TYPE, name: EXTENSION_TYPE}),
+        panes: with_entry(parts[panes], root, pane),
+        package.links_name(panes): links_with(parts, panes, EXTENSION_LINK, f"/{name}"),
+        package.CONTENT_TYPES: types_with(parts[package.CONTENT_TYPES], {panes: PANES_TYPE, name: EXTENSION_TYPE}),
     }
 
 
@@ -121,19 +122,19 @@ def _extension_xml(files: Mapping[str, str]) -> str:
         f'<we:reference id="{STORE_ID}" version="1.0.0.0" store="{STORE_ID.upper()}" storeType="OMEX"/>'
         f"</we:alternateReferences><we:properties>{properties}"
         '<we:property name="Office.AutoShowTaskpaneWithDocument" value="true"/></we:properties><we:bindings/>'
-        f'<we:snapshot xmlns:r="{OFFICE}"/><we:extLst><a:ext xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/'
+        f'<we:snapshot xmlns:r="{LINKS}"/><we:extLst><a:ext xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/'
         'main" uri="{D87F86FE-615C-45B5-9D79-34F1136793EB}"><we:containsCustomFunctions/></a:ext></we:extLst>'
         "</we:webextension>"
     )
 
 
-def without_extension(parts: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+def without_extension(parts: Parts, name: str) -> Parts:
     """The workbook without this part, and without task panes where none is left."""
     result = dict(parts)
     for pane in _panes(parts):
         ids = {link.id for link in package.links(parts, pane) if link.target == name}
         shown = [e for e in find(parts[pane], "taskpane", "webextensionref") if e.name == "webextensionref"]
-        gone = [e.parent.removed for e in shown if e.parent and ids & set(e.attributes.values())]
-        result[pane] = edited(parts[pane], gone)
+        gone = [e.parent.removal for e in shown if e.parent and ids & set(e.attributes.values())]
+        result[pane] = with_edits(parts[pane], gone)
     empty = {pane for pane in _panes(result) if not find(result[pane], "taskpane")}
-    return package.unlinked(result, lambda link: link.target == name or link.target in empty)[0]
+    return without_links(result, lambda link: link.target == name or link.target in empty)[0]

@@ -6,45 +6,37 @@ columns that it does not have are added at its right edge.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from xlcost.errors import BadInput
+from xlcost.into_workbook.own_sheets import book_parts, own_title
 from xlcost.kit.aliases import alias_sheet
 from xlcost.kit.book import Book
 from xlcost.kit.lookup_sheets import TOP, add_tables
 from xlcost.kit.quotes_sheet import stored
-from xlcost.kit.write import openpyxl_workbook
-from xlcost.native import Tracer
+from xlcost.native import Tracer, table_columns
 from xlcost.ooxml import package
-from xlcost.ooxml.add_sheets import Parts, free_title, grafted
+from xlcost.ooxml.add_sheets import with_sheets_of
 from xlcost.ooxml.address import quoted_title
 from xlcost.ooxml.names import DefinedName, defined_names, own_names, with_names
 from xlcost.ooxml.order import WORKBOOK
-from xlcost.ooxml.table_columns import table_place, with_columns
-from xlcost.ooxml.values import stamp_sheets
+from xlcost.ooxml.package import Parts
+from xlcost.ooxml.table_columns import TablePlace, table_place, with_columns
 from xlcost.prices.market import periods
 
 ANCHORS = {"Models": "id", "GPUs": "id", "Precisions": "id", "Regions": "id", "Prices": "gpu", "Aliases": "key"}
 ON_PRICES = "Quotes"  # a table that stands on the sheet of another
-USED = re.compile(rf"\b({'|'.join([*ANCHORS, ON_PRICES])})_(\w+)")
-Pairs = set[tuple[str, str]]
-
-
-def used(texts: Iterable[str]) -> Pairs:
-    """(table, column) of every table name in some formulas."""
-    return {pair for text in texts for pair in USED.findall(text)}
+MISSING = "n/a"  # in added columns, where the packaged table does not know a row
+Pairs = set[tuple[str, str]]  # table, column
 
 
 def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
     """The workbook with the book's sheets behind its own, and the tables that they and the texts look up in."""
     _check_days(parts)
-    formulas = [c.text for s in book.sheets for c, _ in s.cells.values() if isinstance(c, Tracer)]
-    wanted = used([*texts, *formulas])
+    wanted = book.used_columns() | table_columns(texts)
     known = {name.name.lower(): name for name in defined_names(parts) if name.scope is None}
     lacking = {pair for pair in wanted if "_".join(pair).lower() not in known}
     fresh = set()
@@ -54,10 +46,10 @@ def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
             _check_free(parts, table)
             fresh.add(table)
         else:
-            parts = _completed(parts, table, anchor, wanted)
-    parts = _joined(parts, saved_parts(book), book.names) if book.sheets else parts
+            parts = _with_whole_table(parts, table, anchor, wanted)
+    parts = _with_book(parts, book_parts(book), book.names) if book.sheets else parts
     missing = {pair for pair in wanted if pair[0] in fresh or (pair[0] == ON_PRICES and "Prices" in fresh)}
-    return _joined(parts, *_packaged(frozenset(missing), periods(), tuple(stored()))) if missing else parts
+    return _with_book(parts, *_packaged_sheets(frozenset(missing), periods(), tuple(stored()))) if missing else parts
 
 
 def _check_days(parts: Parts) -> None:
@@ -79,16 +71,21 @@ def _check_free(parts: Parts, table: str) -> None:
             )
 
 
-def _completed(parts: Parts, table: str, anchor: DefinedName, wanted: Pairs) -> Parts:
+def _with_whole_table(parts: Parts, table: str, anchor: DefinedName, wanted: Pairs) -> Parts:
     """The table as the workbook has it, with the columns and names that it lacks."""
-    place = table_place(parts, anchor, ANCHORS[table])
+    place = table_place(parts, anchor.text, ANCHORS[table])
+    if place is None:
+        raise BadInput(
+            f"the workbook has a name {anchor.name} that is no table of xlcost's; "
+            "rename it in Excel (Formulas, Name Manager)"
+        )
     columns = {column for name, column in wanted if name == table}
     rows = _packaged_rows(table)
     packaged = next(iter(rows.values()), {})
     more = [c for c in packaged if (c in columns or "table" in columns) and c not in place.letters]
     if more:
-        parts, place = with_columns(parts, place, ANCHORS[table], more, rows)
-    names = [place.name(table, column) for column in sorted(columns)]
+        parts, place = with_columns(parts, place, ANCHORS[table], more, rows, MISSING)
+    names = [_column_name(place, table, column) for column in sorted(columns)]
     quotes = table == "Prices" and all(name.name != "Quotes_usd" for name in defined_names(parts))
     if None in names or quotes:
         raise BadInput(
@@ -96,6 +93,17 @@ def _completed(parts: Parts, table: str, anchor: DefinedName, wanted: Pairs) -> 
             "make the workbook anew, or rename those names in Excel (Formulas, Name Manager)"
         )
     return with_names(parts, [name for name in names if name])
+
+
+def _column_name(place: TablePlace, table: str, column: str) -> DefinedName | None:
+    """The name of a column, or of all (`table`, `columns`); None where there is no such column."""
+    left = next(iter(place.letters.values()))
+    if column == "table":
+        return DefinedName(f"{table}_table", place.range(left, place.edge, place.first, place.last))
+    if column == "columns":
+        return DefinedName(f"{table}_columns", place.range(left, place.edge, place.first - 1, place.first - 1))
+    letter = place.letters.get(column)
+    return DefinedName(f"{table}_{column}", place.range(letter, letter, place.first, place.last)) if letter else None
 
 
 def _packaged_rows(table: str) -> dict[str, dict[str, Any]]:
@@ -127,30 +135,20 @@ def _add_fresh(book: Book, wanted: Pairs) -> None:
 
 
 @lru_cache(maxsize=4)
-def _packaged(wanted: frozenset[tuple[str, str]], *_: Any) -> tuple[Parts, dict[str, str]]:
+def _packaged_sheets(wanted: frozenset[tuple[str, str]], *_: Any) -> tuple[Parts, dict[str, str]]:
     """The file of the packaged tables and its names, made once for the same prices and quotes."""
     book = Book("", "")
     _add_fresh(book, set(wanted))
-    return saved_parts(book), book.names
+    return book_parts(book), book.names
 
 
-def _joined(parts: Parts, donor: Parts, names: Mapping[str, str]) -> Parts:
+def _with_book(parts: Parts, donor: Parts, names: Mapping[str, str]) -> Parts:
     """The donor's sheets and names in the workbook, the sheets under titles that are free."""
-    titles = {sheet.title: free_title(parts, sheet.title) for sheet in package.sheets(donor)}
+    titles = {sheet.title: own_title(parts, sheet.title) for sheet in package.sheets(donor)}
     moved = [
         DefinedName(name, reference.replace(f"{quoted_title(old)}!", f"{quoted_title(new)}!"))
         for name, reference in names.items()
         for old, new in titles.items()
         if reference.startswith(f"{quoted_title(old)}!")
     ]
-    return with_names(grafted(parts, donor, titles), moved)
-
-
-def saved_parts(book: Book) -> Parts:
-    """The parts of a book's file, with what its formulas come to."""
-    buffer = io.BytesIO()
-    openpyxl_workbook(book).save(buffer)
-    with zipfile.ZipFile(buffer) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    stamp_sheets(parts, book.values())
-    return parts
+    return with_names(with_sheets_of(parts, donor, titles), moved)

@@ -41,7 +41,7 @@ def from_workbook(path: Path) -> Given:
     """The rows of the table that are not blank: what was typed in, or what a formula gave when it was saved."""
     data = workbook_bytes(path, macros=True)  # they are read past, never run
     try:
-        typed, values = (_cells(data, path.name, data_only=only) for only in (False, True))
+        formulas, values = (_cells(data, path.name, data_only=only) for only in (False, True))
     except XlcostError:
         raise
     except Exception as error:  # openpyxl raises what it likes on odd files
@@ -49,7 +49,7 @@ def from_workbook(path: Path) -> Given:
     title = f"{path.name}, sheet {values.title}"
     unknown = [
         f"row {row}, {column}: its formula has no stored result; open the workbook in Excel and save it"
-        for row, cells in typed.rows.items()
+        for row, cells in formulas.rows.items()
         for column, cell in cells.items()
         if isinstance(cell, str) and cell.startswith("=") and values.rows[row][column] is None
     ]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
 from xlcost.kit import styles
-from xlcost.native import Tracer, constant
+from xlcost.native import Tracer, constant, table_columns
 from xlcost.ooxml.address import quoted_title
 from xlcost.ooxml.values import Values
 
@@ -49,25 +50,27 @@ class Sheet:
     breaks: list[int] = field(default_factory=list)
     inputs: set[str] = field(default_factory=set)
     filtered: str | None = None  # cells with filter buttons over them
+    about: str = ""  # what the cover says of it
 
     def put(self, ref: str, content: Any, style: styles.Style = styles.TEXT) -> Tracer:
         """Fill a cell; gives the reference to it."""
         self.cells[ref] = (content, style)
         column, row = re.fullmatch(r"([A-Z]+)(\d+)", ref).groups()  # type: ignore[union-attr]
+        return Tracer(f"«{self.title}»${column}${row}", value=lambda: self.value(ref))
 
-        def value() -> Any:
-            return constant(content.value if isinstance(content, Tracer) else content)
-
-        return Tracer(f"«{self.title}»${column}${row}", value=value)
+    def value(self, ref: str) -> Any:
+        """What a cell holds, as it now is: a number, a text, or None."""
+        content, _ = self.cells.get(ref, (None, None))
+        return constant(content.value if isinstance(content, Tracer) else content)
 
     def months(self, row: int, first: int, count: int, line: Tracer, style: styles.Style) -> Tracer:
         """One formula over the months, the same in every column; gives the reference that moves along."""
-        values = np.broadcast_to(line.value, count)
-        for i in range(count):
+        refs = [f"{get_column_letter(first + i)}{row}" for i in range(count)]
+        for i, ref in enumerate(refs):
             here, before = get_column_letter(first + i), get_column_letter(first + i - 1)
             text = line.text.replace(HERE, here).replace(BEFORE, before)
-            self.cells[f"{here}{row}"] = (Tracer(text, value=values[i].item), style)
-        return Tracer(f"«{self.title}»{HERE}{row}", value=lambda: values)
+            self.cells[ref] = (Tracer(text, value=partial(_item, line, i, count)), style)
+        return Tracer(f"«{self.title}»{HERE}{row}", value=lambda: np.array([self.value(ref) for ref in refs]))
 
     def band(self, row: int, style: styles.Style, height: float | None = None, first: str = "A") -> None:
         """The same look over the sheet's width."""
@@ -107,15 +110,28 @@ class Book:
         self.sheets.append(sheet)
         return sheet
 
+    def __getitem__(self, title: str) -> Sheet:
+        """The sheet of this title."""
+        return next(sheet for sheet in self.sheets if sheet.title == title)
+
+    def arrange(self, *first: str) -> None:
+        """Put sheets of these titles before all others."""
+        self.sheets.sort(key=lambda sheet: first.index(sheet.title) if sheet.title in first else len(first))
+
     def name(self, name: str, sheet: Sheet, cells: str) -> None:
         """Define a name for a cell or a range of a sheet."""
         absolute = re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", cells)
         self.names[name] = f"{quoted_title(sheet.title)}!{absolute}"
 
+    def column(self, name: str) -> list[Any]:
+        """What the cells of a named column hold."""
+        title, _, cells = self.names[name].rpartition("!")
+        column, first, last = re.fullmatch(r"\$([A-Z]+)\$(\d+):\$[A-Z]+\$(\d+)", cells).groups()  # type: ignore[union-attr]
+        return [self[title.strip("'")].value(f"{column}{row}") for row in range(int(first), int(last) + 1)]
+
     def used_columns(self) -> set[tuple[str, str]]:
         """(table, column) of every table name that a formula holds."""
-        texts = (c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
-        return {pair for text in texts for pair in re.findall(r"\b(Models|GPUs|Precisions|Prices|Regions)_(\w+)", text)}
+        return table_columns(c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
 
     def values(self) -> Values:
         """What input and formula cells hold."""
@@ -134,6 +150,11 @@ class Book:
 def resolved(text: str, title: str) -> str:
     """A tracer's text as it stands on the sheet `title`."""
     return SHEET.sub(lambda m: "" if m[1] == title else quoted_title(m[1]) + "!", text)
+
+
+def _item(line: Tracer, i: int, count: int) -> Any:
+    """A line's value in one month."""
+    return np.broadcast_to(line.value, count)[i].item()
 
 
 def _scalar(value: Any) -> Any:

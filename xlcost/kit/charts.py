@@ -15,10 +15,10 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.drawing.text import Font as DrawingFont
 
-from xlcost.kit.styles import FONT, HAIR, LINE, MUTED, NAVY, SLATE, TEAL
+from xlcost.kit.styles import AMBER, BLUE, FONT, HAIR, LINE, MUTED, NAVY, ROSE, SLATE, TEAL
 from xlcost.ooxml.address import quoted_title
 
-COLOURS = (NAVY, TEAL, SLATE, "E09F3E")
+COLOURS = (NAVY, TEAL, SLATE, AMBER, BLUE, ROSE)
 CENTIMETRES = (11.0, 6.6)
 
 
@@ -60,7 +60,7 @@ def bars(
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 55
     _add(chart, sheet, rows, labels)
-    for series, colour in zip(chart.series, COLOURS, strict=False):
+    for series, colour in zip(chart.series, _colours(chart), strict=True):
         series.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True))
         series.invertIfNegative = False
     _months(chart)
@@ -73,12 +73,20 @@ def lines(
     """Lines over months; `labels` = range of dates."""
     chart = LineChart()
     _add(chart, sheet, rows, labels)
-    for series, colour in zip(chart.series, COLOURS, strict=False):
+    for series, colour in zip(chart.series, _colours(chart), strict=True):
         line = LineProperties(solidFill=colour, w=22225, cap="rnd")
         series.graphicalProperties = GraphicalProperties(ln=line)
         series.marker, series.smooth = Marker(symbol="none"), False
     _months(chart)
     return _dress(chart, value_format, size)
+
+
+def _colours(chart: Any) -> tuple[str, ...]:
+    """A colour for each series; more of them than the house has would be hard to tell apart."""
+    count = len(chart.series)
+    if count > len(COLOURS):
+        raise ValueError(f"chart: it takes {len(COLOURS)} series, not {count}; add up the smallest")
+    return COLOURS[:count]
 
 
 def _months(chart: Any) -> None:

@@ -1,22 +1,35 @@
-"""The Checks sheet: tests that must be zero, each with its light, and the light that every page shows."""
+"""The Checks sheet: tests that must be zero, each with its light, and the light that every page shows.
+
+A check is a formula over the cells of the book, and its value in Python is computed from those cells too. None
+declares what it comes to: what somebody pastes, or a line that is missing in a total, shows in both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
+from xlcost.kit.cells import Cells, is_number, not_a_number, plus, sum_over
+from xlcost.kit.inputs import LISTS, TABLES, Groups, all_of, out_of_bounds
+from xlcost.kit.price_sides import PriceSide, lacking_sellers
+from xlcost.kit.quotes_sheet import quotes_left_out
 from xlcost.native import Tracer, call, where
+from xlcost.quantities import Key
 
 STATUS = "Checks_Status"
+TITLE, OVERALL, TOP = "Checks", "E4", 7
+Value = Callable[[Cells], Any]
 
 
 @dataclass(frozen=True)
 class Check:
-    """A test that must be zero within its tolerance."""
+    """A test that must be zero within its tolerance, and what to do if it is not."""
 
     what: str
-    value: Tracer
+    value: Value
     tolerance: float
     if_it_fails: str
 
@@ -28,40 +41,161 @@ HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "F": styles.HEAD.but(acro
 
 def status(book: Book) -> Tracer:
     """The light that every output page shows."""
-    checks = next(s for s in book.sheets if s.title == "Checks")
-    content = checks.cells["E4"][0]
-    return Tracer(STATUS, value=lambda: content.value)
+    return Tracer(STATUS, value=lambda: book[TITLE].value(OVERALL))
 
 
-def checks_sheet(book: Book, checks: list[Check]) -> Sheet:
+def checks_sheet(book: Book, checks: tuple[Check, ...], x: Cells) -> Sheet:
     """The list of tests, each with its light, and the overall one."""
     widths = {"A": 1.5, "B": 5, "C": 62, "D": 14, "E": 14, "F": 14, "G": 70}
-    sheet = book.sheet("Checks", "check", widths, freeze="A7")
-    sheet.heading("Checks", "Every test must read OK before the numbers leave the building.")
+    about = "Tests; the light on the other pages comes from here"
+    sheet = book.sheet(TITLE, "check", widths, freeze=f"A{TOP}", about=about)
+    sheet.heading(TITLE, "Every test must read OK before the numbers leave the building.")
     heads = ("#", "Test", "Value", "Tolerance", "Status", "If it fails")
     for column, text in zip("BCDEFG", heads, strict=True):
-        sheet.put(f"{column}6", text, HEADS.get(column, styles.HEAD))
-    lights = []
-    for row, check in enumerate(checks, 7):
-        sheet.put(f"B{row}", row - 6, styles.UNIT)
-        sheet.put(f"C{row}", check.what, styles.LABEL.but(indent=0))
-        value = sheet.put(f"D{row}", check.value, styles.CALC.but(format="0.00"))
-        limit = sheet.put(f"E{row}", check.tolerance, styles.CALC.but(format="0.000", ink=styles.MUTED))
-        within = where(call("ABS", value, value=abs) <= limit, "OK", "CHECK")
-        light = where(call("ISNUMBER", value, value=lambda _: True), within, "CHECK")
-        lights.append(sheet.put(f"F{row}", light, styles.STATUS.but(bottom=styles.HAIR)))
-        sheet.put(f"G{row}", check.if_it_fails, styles.NOTE)
-    last = 6 + len(checks)
-    good = sum(light.value == "OK" for light in lights)
-    ok = call("COUNTIF", Tracer(f"$F$7:$F${last}", value=lambda: good), "OK", value=lambda n, _: n)
+        sheet.put(f"{column}{TOP - 1}", text, HEADS.get(column, styles.HEAD))
+    lights = [_check_row(sheet, row, check, x) for row, check in enumerate(checks, TOP)]
+    last = TOP - 1 + len(checks)
+    all_lights = Tracer(f"$F${TOP}:$F${last}", value=lambda: sum(light.value == "OK" for light in lights))
+    ok = call("COUNTIF", all_lights, "OK", value=lambda n, _: n)
     sheet.put("C4", "Overall", styles.Style(size=11, bold=True, ink=styles.NAVY))
-    sheet.put("E4", where(ok == len(checks), "ALL OK", "CHECK"), styles.STATUS)
-    sheet.lights += ["E4:E4", f"F7:F{last}"]
-    book.name(STATUS, sheet, "E4")
+    sheet.put(OVERALL, where(ok == len(checks), "ALL OK", "CHECK"), styles.STATUS)
+    sheet.lights += [f"{OVERALL}:{OVERALL}", f"F{TOP}:F{last}"]
+    book.name(STATUS, sheet, OVERALL)
     return sheet
+
+
+def _check_row(sheet: Sheet, row: int, check: Check, x: Cells) -> Tracer:
+    """A test's row; gives its light, which is out where the value is no number."""
+    sheet.put(f"B{row}", row - TOP + 1, styles.UNIT)
+    sheet.put(f"C{row}", check.what, styles.LABEL.but(indent=0))
+    value = sheet.put(f"D{row}", check.value(x), styles.CALC.but(format="0.00"))
+    limit = sheet.put(f"E{row}", check.tolerance, styles.CALC.but(format="0.000", ink=styles.MUTED))
+    within = where(call("ABS", value, value=abs) <= limit, "OK", "CHECK")
+    number = Tracer(f"ISNUMBER({value.text})", value=lambda: is_number(value))
+    light = sheet.put(f"F{row}", where(number, within, "CHECK"), styles.STATUS.but(bottom=styles.HAIR))
+    sheet.put(f"G{row}", check.if_it_fails, styles.NOTE)
+    return light
 
 
 def light(book: Book, sheet: Sheet, ref: str) -> None:
     """The overall status in the title row."""
     sheet.put(ref, status(book), styles.STATUS)
     sheet.lights.append(f"{ref}:{ref}")
+
+
+# Tests that several templates want
+
+
+def years_add_up(whole: str) -> Check:
+    """The years of the Summary against the months."""
+    return Check(
+        "Years add up to the months",
+        lambda x: x.years_total - x.total(whole),
+        0.5,
+        "Year labels or the timeline are broken",
+    )
+
+
+def parts_add_up(parts: tuple[str, ...], whole: str) -> Check:
+    """The cost lines against their total."""
+    return Check(
+        "Parts add up to the total",
+        lambda x: x.total(whole) - plus(map(x.total, parts)),
+        0.5,
+        "A cost line is missing from the total",
+    )
+
+
+def running_ends_at_total(running: str, whole: str) -> Check:
+    """The last month of a running total against the total."""
+    return Check(
+        "Cumulative cost ends at the total", lambda x: x.total(running) - x.total(whole), 0.5, "A month is missing"
+    )
+
+
+def timeline_is_whole(months: int) -> Check:
+    """As many month ends as there are months."""
+
+    def value(x: Cells) -> Any:
+        ends = x.over("end")
+        count = Tracer(
+            f"COUNT({ends.text})", value=lambda: sum(isinstance(end, float) for end in x.rows["end"].values())
+        )
+        return count - months
+
+    return Check(f"The timeline has {months} month ends", value, 0, "A month was inserted or removed")
+
+
+def inputs_in_bounds(groups: Groups) -> Check:
+    """The numbers of the Inputs sheet against what each may be."""
+    return Check(
+        "Inputs are numbers within their bounds",
+        lambda x: out_of_bounds(groups, x),
+        0,
+        "Pasting goes past validation",
+    )
+
+
+def ids_in_tables(what: str, groups: Groups) -> Check:
+    """The ids of the Inputs sheet against the table sheets."""
+    given = [one for one in all_of(groups) if isinstance(one.word, Key) and one.word.name in TABLES]
+
+    def value(x: Cells) -> Tracer:
+        text = "".join(f"-COUNTIF({LISTS[one.word.name]},{one.name})" for one in given)
+        return Tracer(f"{len(given)}{text}", value=lambda: float(sum(_unknown(one, x) for one in given)))
+
+    def _unknown(one: Any, x: Cells) -> bool:
+        ids = {str(row["id"]).lower() for row in TABLES[one.word.name].rows}
+        return str(x[one.name].value).lower() not in ids
+
+    return Check(what, value, 0, "Choose again from the lists")
+
+
+def prices_found(sides: tuple[PriceSide, ...]) -> Check:
+    """Whether the Prices sheet has a price for each side that asks for one."""
+    return Check(
+        "Prices are found for GPU, provider, term and date",
+        lambda x: plus(not_a_number(x[side.listed]) for side in sides),
+        0,
+        "Prices has none in force that day: another provider, term or date, or an own price",
+    )
+
+
+def sellers_enough(sides: tuple[PriceSide, ...]) -> Check:
+    """Whether the medians in use have enough sellers behind them."""
+    return Check(
+        "Median prices rest on three providers or more",
+        lambda x: plus(lacking_sellers(x, side) for side in sides),
+        0,
+        "Choose the provider you mean, or type an own price: few sellers make no market price",
+    )
+
+
+def rates_found() -> Check:
+    """Whether the exchange rates of a template with currencies are there."""
+    return Check(
+        "Exchange rates are found for the currencies and the date",
+        lambda x: not_a_number(x["per_typed"] + x["per_dollar"]),
+        0,
+        "Currencies has none: choose currencies from the list, or Prices as of within its days, or USD for both",
+    )
+
+
+def quotes_complete() -> Check:
+    """Whether every row of own quotes on the Prices sheet counts."""
+    return Check(
+        "Own quotes on Prices are complete",
+        lambda x: quotes_left_out(x.book),
+        0,
+        "A row of your quotes on Prices does not count: the last column there says why",
+    )
+
+
+def no_errors(whole: str) -> Check:
+    """Whether a row of months, on which all others end, holds numbers only."""
+    return Check(
+        "No error values in the monthly plan",
+        lambda x: not_a_number(sum_over(x.over(whole))),
+        0,
+        "Look for the first error on Calculation",
+    )

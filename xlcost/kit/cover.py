@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xlcost.kit import styles
@@ -9,11 +10,10 @@ from xlcost.kit.book import Book, Sheet
 from xlcost.kit.checks import status
 
 
-def cover(book: Book, title: str, subtitle: Any, line: Any, answers: list[str], how: list[str]) -> Sheet:
+def cover(book: Book, title: str, subtitle: Any, line: Any, answers: Sequence[str], how: Sequence[str]) -> Sheet:
     """The first page: what the workbook answers, how to use it, what is where, what colours mean."""
     widths = {"A": 2.5, "B": 3, "C": 32, "D": 50, "E": 3, "F": 20, "G": 30, "H": 3}
     sheet = book.sheet("Cover", "cover", widths, last="H")
-    book.sheets.insert(0, book.sheets.pop())
     navy = styles.Style(fill=styles.NAVY)
     for row, height in ((2, 16), (3, 44), (4, 22), (5, 14), (6, 18), (7, 14)):
         sheet.band(row, navy, height, "B")
@@ -43,31 +43,12 @@ def _contents(book: Book, sheet: Sheet, top: int, head: styles.Style) -> None:
     for row, other in enumerate([s for s in book.sheets if s is not sheet], top + 1):
         sheet.put(f"C{row}", other.title, styles.LABEL.but(bold=True, ink="1F3A6E"))
         sheet.links[f"C{row}"] = f"'{other.title}'!A1"
-        sheet.put(f"D{row}", ABOUT.get(other.title, ""), styles.UNIT.but(size=9.5))
+        sheet.put(f"D{row}", other.about, styles.UNIT.but(size=9.5))
         sheet.heights[row] = 17
     for row, (style, sample, meaning) in enumerate(LEGEND, top + 1):
         sheet.put(f"F{row}", sample, style.but(bottom=styles.HAIR, across="center", unlocked=False))
         sheet.put(f"G{row}", meaning, styles.UNIT.but(size=9.5, indent=1))
         sheet.heights[row] = 17
-
-
-ABOUT = {
-    "Summary": "One page: headline, key figures, charts, three years",
-    "Claims": "Each figure of the article beside a live formula",
-    "Inputs": "The only sheet to fill in; cream cells",
-    "Calculation": "Training, memory and GPUs, serving: one line each",
-    "Monthly": "36 months, one formula per row",
-    "Rates": "April 2023 prices and chip figures, looked up live",
-    "Checks": "Tests; the light on the other pages comes from here",
-    "Models": "Model table with sources",
-    "GPUs": "Accelerator table with sources",
-    "Precisions": "Number formats",
-    "Regions": "Carbon by region",
-    "Providers": "The list for the provider cells",
-    "Currencies": "Exchange rates of the ECB, day by day",
-    "Prices": "GPU prices by provider, term and date, with sources",
-    "Sources": "Where figures and methods come from; limits",
-}
 
 
 LEGEND = (

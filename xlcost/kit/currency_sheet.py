@@ -1,115 +1,38 @@
-"""The currency of a plan: the cells that choose it, the ECB's rates as a sheet of their own, and labels that follow.
-
-Prices stand in US dollars in their tables and are converted once, where the calculation takes them up; what is typed
-on Inputs is in a currency of its own choice. So a plan read in another currency is the same plan times a rate.
-"""
+"""The sheet with the ECB's rates, and the lines and labels of a template whose reader chooses the currency."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.errors import NotInTable
-from xlcost.facts.currency import CURRENCIES, DOLLAR, SOURCE, Daily, daily, known_currency
-from xlcost.kit import styles
+from xlcost.facts.currency import CURRENCIES, SOURCE, Daily
+from xlcost.kit import currency, styles
 from xlcost.kit.book import Book
-from xlcost.kit.sentences import day, fixed
-from xlcost.kit.spelling import Names
-from xlcost.native import Tracer, call, join, where
-from xlcost.prices.market import closed
-from xlcost.quantities import Choice, excel_serial, serial_date
+from xlcost.kit.cells import Cells
+from xlcost.kit.currency import PLAN, TITLE, TYPED, table, typed_in_words, unit
+from xlcost.kit.inputs import Groups, all_of
+from xlcost.kit.lines import Line
+from xlcost.native import Tracer, join
+from xlcost.quantities import excel_serial
 
-CODES = tuple(CURRENCIES)[:16]
-FIRST_DAY = dt.date(2023, 4, 1)  # of the price tables
-PLAN, TYPED = "Currency", "Typed_Currency"
-TITLE = "Currencies"
+ABOUT = "Exchange rates of the ECB, day by day"
+
+
 TOP = 6  # the row of the codes
-CELL = re.compile(f"({TYPED}|{PLAN})")
 
 
-@dataclass(frozen=True)
-class Code(Choice):
-    """A currency that the plan's table has."""
-
-    def accept_one(self, value: Any, name: str) -> str:
-        if not isinstance(value, str):
-            raise self.bad(value, name)
-        code = known_currency(value)
-        if code not in self.choices:
-            raise NotInTable(f"{name}: a plan has no exchange rates of {code}; it takes {', '.join(self.choices)}")
-        return code
-
-
-CODE = Code("currency", "currency", "Currency", CODES)
-
-
-def table() -> Daily:
-    """The rates that a plan carries: those of the days that its prices know."""
-    return daily(CODES, FIRST_DAY, closed())
-
-
-def rate_day(x: Names) -> Any:
-    """The bank's working day that the rates are of; none where all is in dollars."""
-    return where(_dollars_only(x), "none", _day_found(x["Price_Date"]))
-
-
-def _dollars_only(x: Names) -> Tracer:
-    return call("AND", x[PLAN] == DOLLAR, x[TYPED] == DOLLAR, value=lambda plan, typed: bool(plan and typed))
-
-
-def _day_found(date: Tracer) -> Tracer:
-    row = f"MATCH({date.text},{TITLE}_day,1)"
-    text = f"IF({date.text}>{TITLE}_end,NA(),INDEX({TITLE}_day,{row}))"
-    return Tracer(text, value=lambda: excel_serial(table().days[table().row(serial_date(date.value))]))
-
-
-def per_euro(code: Any, day: Tracer) -> Tracer:
-    """Units of a currency for one euro on a working day of the bank."""
-    wanted = code if isinstance(code, Tracer) else Tracer(f'"{code}"', value=lambda: code)
-    text = f"INDEX({TITLE}_table,MATCH({day.text},{TITLE}_day,0),MATCH({wanted.text},{TITLE}_columns,0))"
-    return Tracer(text, value=lambda: table().value(wanted.value, serial_date(day.value)))
-
-
-def dollars_per_euro(x: Names) -> Any:
-    return where(_dollars_only(x), 0, per_euro(DOLLAR, x["rate_day"]))
-
-
-def _per_dollar(x: Names, code: Tracer) -> Any:
-    return where(code == DOLLAR, 1, per_euro(code, x["rate_day"]) / x["dollars_per_euro"])
-
-
-def per_dollar(x: Names) -> Any:
-    """The plan's currency for a US dollar."""
-    return _per_dollar(x, x[PLAN])
-
-
-def per_typed(x: Names) -> Any:
-    """The plan's currency for one unit of what is typed."""
-    return where(x[TYPED] == x[PLAN], 1, x["per_dollar"] / _per_dollar(x, x[TYPED]))
-
-
-def in_words(x: Names) -> Any:
-    """The currency with its rate and that rate's day, or just US dollars."""
-    rate = join(" at ", fixed(x["per_dollar"], 4), " per US dollar, ECB reference rate of ", day(x["rate_day"]))
-    return where(x[PLAN] == DOLLAR, "US dollars", join(x[PLAN], rate))
-
-
-def typed_in_words(x: Names) -> Any:
-    """What one unit of the typed amounts is worth, where that is not 1."""
-    worth = join(". One ", x[TYPED], " is ", fixed(x["per_typed"], 4), " ", x[PLAN])
-    return where(x[TYPED] == x[PLAN], "", worth)
-
-
-def unit(text: str, names: Names) -> Any:
-    """A unit that names a currency cell follows it; any other is text."""
-    parts = [part for part in CELL.split(text) if part]
-    live: list[Any] = [names[part] if part in (PLAN, TYPED) else part for part in parts]
-    return live[0] if len(live) == 1 else join(*live)
+def label_inputs(made: Book, groups: Groups, names: Cells) -> None:
+    """Units on Inputs that name a currency cell follow it, and the rate stands beside the choice."""
+    sheet = made["Inputs"]
+    for given in all_of(groups):
+        row = made.names[given.name].rpartition("$")[2]
+        sheet.put(f"C{row}", unit(given.unit, names), styles.UNIT)
+        if given.name == PLAN:
+            sheet.put(f"E{row}", join(given.basis, ": ", names.notes["per_dollar"]), styles.NOTE)
+        if given.name == TYPED:
+            sheet.put(f"E{row}", join(given.basis, typed_in_words(names)), styles.NOTE)
 
 
 def currencies_sheet(made: Book) -> None:
@@ -118,7 +41,7 @@ def currencies_sheet(made: Book) -> None:
     last = get_column_letter(2 + len(rates.codes))
     widths = {"A": 1.5, "B": 13.0} | {get_column_letter(3 + i): 10.0 for i in range(len(rates.codes))}
     sheet = made.sheet(
-        TITLE, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False, scale=55
+        TITLE, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False, scale=55, about=ABOUT
     )
     sheet.heading(TITLE, f"{SOURCE}: units for one euro, a row for each of its working days.")
     sheet.put("B4", "Rates hold until", styles.LABEL.but(indent=0))
@@ -160,3 +83,40 @@ def _end(rates: Daily) -> Tracer:
     final = f"MAX({TITLE}_day)"
     text = f"{final}+IF(WEEKDAY({final},2)>4,7-WEEKDAY({final},2),0)"
     return Tracer(text, value=lambda: excel_serial(rates.end))
+
+
+LINES = (
+    Line(
+        "rate_day",
+        "Day of the exchange rates",
+        "date",
+        styles.DATE,
+        lambda f, x: currency.rate_day(x),
+        "The ECB's last working day up to Prices as of; none where all is in US dollars",
+    ),
+    Line(
+        "dollars_per_euro",
+        "US dollars for a euro",
+        "USD / EUR",
+        styles.FOUR,
+        lambda f, x: currency.dollars_per_euro(x),
+        "As the ECB set it; see Currencies",
+    ),
+    Line(
+        "per_dollar",
+        "The plan's currency for a US dollar",
+        "Currency / USD",
+        styles.FOUR,
+        lambda f, x: currency.per_dollar(x),
+        lambda f, x: currency.in_words(x),
+        total=True,
+    ),
+    Line(
+        "per_typed",
+        "The plan's currency for one unit of what you type",
+        "Currency / Typed_Currency",
+        styles.FOUR,
+        lambda f, x: currency.per_typed(x),
+        "For own prices, electricity and further costs on Inputs",
+    ),
+)

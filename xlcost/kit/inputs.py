@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,8 @@ from xlcost.errors import BadInput, nearest
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS
 from xlcost.kit import styles
 from xlcost.kit.book import Book
-from xlcost.kit.spelling import Names
-from xlcost.native import Tracer, cell
+from xlcost.kit.cells import Names
+from xlcost.native import Tracer
 from xlcost.prices.lookup import known_provider
 from xlcost.quantities import Choice, Date, Key, Number, Result, Word, excel_serial, serial_date
 from xlcost.sources import Assumed
@@ -20,9 +21,6 @@ from xlcost.sources import Assumed
 TEXT = Result("text", "text", "Text")
 LISTS = {"model": "Models_id", "gpu": "GPUs_id", "precision": "Precisions_id", "provider": "Providers_id"}
 TABLES = {"model": MODELS, "gpu": GPUS, "precision": PRECISIONS}
-HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "D": styles.HEAD} | {
-    column: styles.HEAD_LEFT.but(indent=1) for column in "EF"
-}
 
 
 def word(hint: Any) -> Word:
@@ -64,14 +62,14 @@ class Given:
         """What the cell is, and on what its default rests."""
         return "; ".join(part for part in (self.basis, self.why) if part)
 
-    def told(self, value: Any) -> Any:
+    def note(self, cell: Tracer) -> Any:
         """The note beside the cell: another figure than the default does not rest on what the default does."""
         if not self.why:
             return self.basis or None
         default = f"{self.default:g}" if self.default else "0"
         own = f"{self.basis + '; ' if self.basis else ''}own figure. Default {default}: {self.why}"
         text = f'IF({self.name}={default},"{self.rests_on}","{own}")'
-        return Tracer(text, value=lambda: self.rests_on if value == self.default else own)
+        return Tracer(text, value=lambda: self.rests_on if cell.value == self.default else own)
 
     def accept(self, value: Any) -> Any:
         """What the cell will hold, checked by its word; the default where blank."""
@@ -84,12 +82,12 @@ class Given:
             return as_listed(self.word.name, found)
         return serial_date(found) if isinstance(self.word, Date) else found
 
-    def tracer(self, value: Any) -> Tracer:
-        """The cell by its name, with its value."""
+    def named_cell(self, cell: Tracer, *, is_number: bool) -> Tracer:
+        """The cell by its name."""
         if self.optional:
-            blank = Tracer(f"ISBLANK({self.name})", value=lambda: value is None)
-            return Tracer(self.name, value=lambda: value, left_out=blank)
-        return cell(self.name, value, is_number=not isinstance(value, str))
+            blank = Tracer(f"ISBLANK({self.name})", value=lambda: cell.value is None)
+            return Tracer(self.name, value=lambda: cell.value, left_out=blank)
+        return Tracer(self.name, value=lambda: cell.value, is_number=is_number)
 
 
 Groups = tuple[tuple[str, tuple[Given, ...]], ...]
@@ -114,13 +112,14 @@ def inputs_sheet(
     """The Inputs sheet, with names and validation; `published` keeps the values in a column of their own."""
     basis = "F" if published else "E"
     widths = {"A": 1.5, "B": 44, "C": 13, "D": 24} | ({"E": 18, "F": 62} if published else {"E": 76})
-    sheet = made.sheet("Inputs", "input", widths, freeze="D5", pages_high=1)
+    about = "The only sheet to fill in; cream cells"
+    sheet = made.sheet("Inputs", "input", widths, freeze="D5", pages_high=1, about=about)
     sheet.heading("Inputs", purpose)
     heads = {"B": "Figure", "C": "Unit", "D": "Value", basis: "Basis, source"}
     if published:
         sheet.put("E4", "As published", styles.HEAD)
     for column, text in heads.items():
-        sheet.put(f"{column}4", text, HEADS[column])
+        sheet.put(f"{column}4", text, styles.COLUMN_HEADS[column])
     names, row = {}, 5
     for title, group in groups:
         sheet.section(row, title)
@@ -130,15 +129,15 @@ def inputs_sheet(
             sheet.put(f"B{row}", given.label, styles.LABEL)
             sheet.put(f"C{row}", given.unit, styles.UNIT)
             long = {"across": "left", "indent": 1} if given.word is TEXT else {}  # runs on into the next column
-            sheet.put(f"D{row}", value, styles.INPUT.but(format=given.format, **long))
+            cell = sheet.put(f"D{row}", value, styles.INPUT.but(format=given.format, **long))
             if published:
                 sheet.put(f"E{row}", given.default, styles.CALC.but(format=given.format, ink=styles.MUTED))
-            sheet.put(f"{basis}{row}", given.told(value), styles.NOTE)
+            sheet.put(f"{basis}{row}", given.note(cell), styles.NOTE)
             sheet.inputs.add(f"D{row}")
             message, validation = rule(given)
             sheet.allow(f"D{row}", given.label, message, **validation)
             made.name(given.name, sheet, f"D{row}")
-            names[given.name] = given.tracer(value)
+            names[given.name] = given.named_cell(cell, is_number=not isinstance(value, str))
         row += 2
     return names
 
@@ -164,17 +163,30 @@ def rule(given: Given) -> tuple[str, dict[str, Any]]:
     return "Text", {"type": "textLength", "operator": "between", "formula1": "1", "formula2": "80"}
 
 
-def out_of_bounds(groups: Groups) -> Tracer:
+def out_of_bounds(groups: Groups, names: Names) -> Tracer:
     """How many numbers stand outside their bounds: pasting goes past validation."""
-    terms = []
-    for given in all_of(groups):
-        if isinstance(given.word, Number):
-            low = f"{given.name}<={given.word.above:g}" if given.word.above >= given.word.low else ""
-            low = low or f"{given.name}<{given.word.low:g}"
-            whole = f"+({given.name}<>INT({given.name}))" if given.word.whole else ""
-            term = f"({low})+({given.name}>{given.word.high:g}){whole}".replace("e+", "E+")
-            terms.append(f"IF(ISBLANK({given.name}),{int(not given.optional)},{term})")
-    return Tracer("+".join(terms), value=lambda: 0.0)
+    numbers = [given for given in all_of(groups) if isinstance(given.word, Number)]
+    text = "+".join(f"IF(ISBLANK({given.name}),{int(not given.optional)},{_outside(given)})" for given in numbers)
+    return Tracer(text, value=lambda: float(sum(faults(given, names[given.name].value) for given in numbers)))
+
+
+def _outside(given: Given) -> str:
+    """The bounds of a number that a cell breaks, as a sum."""
+    w: Any = given.word
+    low = f"{given.name}<={w.above:g}" if w.above >= w.low else f"{given.name}<{w.low:g}"
+    whole = f"+({given.name}<>INT({given.name}))" if w.whole else ""
+    return f"({low})+({given.name}>{w.high:g}){whole}".replace("e+", "E+")
+
+
+def faults(given: Given, value: Any) -> int:
+    """How many bounds of its number a cell breaks; text, which a spreadsheet takes for larger than any number, one."""
+    w: Any = given.word
+    if value is None:
+        return int(not given.optional)
+    if isinstance(value, str):
+        return 1
+    low = value <= w.above if w.above >= w.low else value < w.low
+    return int(low) + int(value > w.high) + int(w.whole and value != math.floor(value))
 
 
 def _between(kind: str, low: float, high: float) -> dict[str, Any]:

@@ -28,6 +28,14 @@ PURPOSE = {
     "Providers": "Whom the Prices sheet knows; median is the median of all that offer a GPU that day.",
     "Prices": "USD per GPU-hour: in force from (including) until (excluding) the dates shown. Provider median = all.",
 }
+ABOUT = {
+    "Models": "Model table with sources",
+    "GPUs": "Accelerator table with sources",
+    "Precisions": "Number formats",
+    "Regions": "Carbon by region",
+    "Providers": "The list for the provider cells",
+    "Prices": "GPU prices by provider, term and date, with sources",
+}
 TEXT_COLUMNS = ("name", "source", "attention", "org", "release", "peak", "modality", "notes", "vendor")
 PRICE_COLUMNS = ("gpu", "provider", "term", "usd", "members", "row", "from", "until", "source")
 LONGEST = 130  # characters of the widest column
@@ -77,7 +85,9 @@ def _price_sheet(book: Book, used: set[str]) -> None:
     ]
     columns = list(PRICE_COLUMNS)
     widths = widths_of(columns, rows) | dict.fromkeys("KLMNOPQR", 14.0)
-    sheet = book.sheet("Prices", "reference", widths, freeze="C3", repeat_rows="1:2", protect=False, last="J")
+    sheet = book.sheet(
+        "Prices", "reference", widths, freeze="C3", repeat_rows="1:2", protect=False, last="J", about=ABOUT["Prices"]
+    )
     sheet.heading("Prices", PURPOSE["Prices"])
     top = quotes_table(book, sheet, 4, gpus="GPUs_id" in book.names) + 1
     sheet.section(top, "Packaged prices")
@@ -112,7 +122,13 @@ def _cell(value: Any) -> Any:
 def grid(book: Book, title: str, columns: list[str], rows: list[list[Any]]) -> Sheet:
     """A table on a sheet of its own: a row of column ids, then the rows."""
     sheet = book.sheet(
-        title, "reference", widths_of(columns, rows), freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False
+        title,
+        "reference",
+        widths_of(columns, rows),
+        freeze=f"C{TOP + 1}",
+        repeat_rows=f"1:{TOP}",
+        protect=False,
+        about=ABOUT[title],
     )
     sheet.heading(title, PURPOSE[title])
     fill(sheet, columns, rows, TOP)

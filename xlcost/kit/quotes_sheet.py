@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Any
 
 from xlcost.errors import BadInput
-from xlcost.facts.store import plain
+from xlcost.facts.store import GPUS, plain
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.native import Tracer
@@ -25,6 +25,8 @@ SPARE, MOST = 6, 500  # blank rows under many quotes; the most that a workbook t
 COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
 DERIVED = ("offer", "counts from", "counts until", "provider meant", "shown as", "row", "state", "first day")
 NAMES = dict(zip(("gpu", "usd", "off", "from", "until", "provider", "source", "row", "term"), "BEFLMNOPD", strict=True))
+INCOMPLETE = "left out: incomplete, of two kinds, or with a gpu, term, price or day that cannot be"
+DOUBLE = "left out: another row has the same offer and first day"
 LEFT_OUT = 'SUMPRODUCT(--(LEFT(Quotes_state,8)="left out"))'
 NEVER = 1_000_000  # later than any day that a spreadsheet knows
 FORMATS = {"E": styles.USD4, "F": '0.0%_);(0.0%);"–"_)', "G": styles.DATE, "H": styles.DATE, "I": styles.DATE}
@@ -65,7 +67,7 @@ def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
     told = f'COUNTIF(L{first}:L{last},">0")&" count, "&{LEFT_OUT}&" left out"'
     sheet.put(
         f"J{top}",
-        Tracer(told, value=lambda: f"{len(rows)} count, 0 left out"),
+        Tracer(told, value=lambda: f"{len(rows)} count, {quotes_left_out(book).value:g} left out"),
         styles.SECTION.but(size=9, ink=styles.MUTED),
     )
     return last + 1
@@ -96,6 +98,8 @@ def _row(sheet: Sheet, n: int, first: int, last: int, span: Any, *, gpus: bool) 
     look = styles.TABLE_CELL.but(ink=styles.MUTED)
     for column, text, value in _derived(n, r, first, last, span, gpus=gpus):
         sheet.put(f"{column}{r}", Tracer(text, value=lambda value=value: value), look)  # type: ignore[misc]
+    content, look = sheet.cells[f"Q{r}"]
+    sheet.put(f"Q{r}", Tracer(content.text, value=lambda: state(sheet, r, first, last, gpus=gpus)), look)
 
 
 def _wrong(r: int, *, gpus: bool) -> str:
@@ -107,6 +111,48 @@ def _wrong(r: int, *, gpus: bool) -> str:
         f"AND(ISBLANK(C{r}),ISBLANK(E{r})),{unknown}AND({term}),AND(COUNT(E{r})=1,E{r}<=0),"
         f"AND(COUNT(F{r})=1,OR(F{r}<=0,F{r}>=1)),AND(COUNT(I{r})=1,I{r}<IF(ISBLANK(H{r}),G{r},H{r})))"
     )
+
+
+def is_wrong(cells: dict[str, Any], *, gpus: bool) -> bool:
+    """The same of what the cells of a row hold, by column."""
+    price, off, seen, first, last = (cells[column] for column in "EFGHI")
+    given = [n for n in (price, off) if isinstance(n, (int, float))]
+    ids = {row["id"] for row in GPUS.rows}
+    return (
+        len(given) != 1
+        or not isinstance(seen, (int, float))
+        or cells["J"] is None
+        or (cells["B"] is None) != (price is None)
+        or (cells["C"] is None and price is None)
+        or (gpus and cells["B"] is not None and cells["B"] not in ids)
+        or cells["D"] not in TERMS
+        or (given == [price] and price <= 0)
+        or (given == [off] and not 0 < off < 1)
+        or (isinstance(last, (int, float)) and last < (seen if first is None else first))
+    )
+
+
+def state(sheet: Sheet, r: int, first: int, last: int, *, gpus: bool) -> str:
+    """What a row comes to, read from the cells as they now are."""
+    rows = {row: {column: sheet.value(f"{column}{row}") for column in "BCDEFGHIJ"} for row in range(first, last + 1)}
+    if all(value is None for value in rows[r].values()):
+        return "empty"
+    if is_wrong(rows[r], gpus=gpus):
+        return INCOMPLETE
+    same = [row for row, cells in rows.items() if not is_wrong(cells, gpus=gpus) and _moment(cells) == _moment(rows[r])]
+    newest = min(same, key=lambda row: (-rows[row]["G"], row))
+    return _counts(rows[r]["C"] or MEDIAN) if newest == r else DOUBLE
+
+
+def _moment(cells: dict[str, Any]) -> tuple[Any, ...]:
+    """The offer of a row that is not wrong, and the first day on which it counts."""
+    begins = min(cells["G"], excel_serial(closed())) if cells["H"] is None else cells["H"]
+    return cells["B"], cells["C"] or MEDIAN, cells["D"], begins
+
+
+def quotes_left_out(book: Book) -> Tracer:
+    """How many rows that a reader filled in do not count."""
+    return Tracer(LEFT_OUT, value=lambda: float(sum(s.startswith("left out") for s in book.column("Quotes_state"))))
 
 
 def _counts(whose: str) -> str:
@@ -131,11 +177,11 @@ def _derived(n: int, r: int, first: int, last: int, span: Any, *, gpus: bool) ->
     day = f'YEAR(G{r})&"-"&RIGHT("0"&MONTH(G{r}),2)&"-"&RIGHT("0"&DAY(G{r}),2)'
     whom = f'IF(ISBLANK(C{r}),"",C{r}&", ")'
     shown = f'"own quote, "&{day}&", "&{whom}&J{r}&IF(ISBLANK(F{r}),"",", "&ROUND(F{r}*100,6)&"% off list")'
-    state = (
+    states = (
         f'IF(COUNTA(B{r}:J{r})=0,"empty",IF(L{r}>0,IF(COUNTIF(Prices_provider,N{r})=0,'
         f'"{STRANGER}","counts"),IF({_wrong(r, gpus=gpus)},'
-        f'"left out: incomplete, of two kinds, or with a gpu, term, price or day that cannot be",'
-        f'"left out: another row has the same offer and first day")))'
+        f'"{INCOMPLETE}",'
+        f'"{DOUBLE}")))'
     )
     quote = span[0] if span else None
     start, end = (excel_serial(day) for day in span[1:]) if span else (0.0, 0.0)
@@ -148,6 +194,6 @@ def _derived(n: int, r: int, first: int, last: int, span: Any, *, gpus: bool) ->
         ("N", f'IF(ISBLANK(C{r}),"{MEDIAN}",C{r})', whose),
         ("O", f'IF(L{r}=0,"–",{shown})', source(quote) if quote else "–"),
         ("P", f"ROW()-{first - 1}", float(n + 1)),
-        ("Q", state, _counts(whose) if quote else "empty"),
+        ("Q", states, None),
         ("R", f"IF({_wrong(r, gpus=gpus)},0,IF(ISBLANK(H{r}),MIN(G{r},{excel_serial(closed()):.0f}),H{r}))", start),
     ]

@@ -70,6 +70,13 @@ TOTAL = CALC.but(bold=True, top=INK)
 SECTION = Style(size=10.5, bold=True, ink=NAVY, fill=BAND, across="left")
 HEAD = Style(size=9.5, bold=True, ink=MUTED, across="right", bottom=NAVY)
 HEAD_LEFT = HEAD.but(across="left")
+COLUMN_HEADS = {  # label, unit, value, and what stands behind
+    "B": HEAD_LEFT,
+    "C": HEAD_LEFT,
+    "D": HEAD,
+    "E": HEAD_LEFT.but(indent=1),
+    "F": HEAD_LEFT.but(indent=1),
+}
 TITLE = Style(size=16, bold=True, ink=WHITE, fill=NAVY, across="left")
 PURPOSE = Style(size=9, italic=True, ink=MUTED, fill=BAND, across="left")
 TEXT = Style(across="left")
@@ -124,16 +131,16 @@ def dress(cell: Any, style: Style) -> None:
         cell.protection = Protection(locked=False)
 
 
-class Wardrobe:
+class CellStyles:
     """The looks of one workbook: the first cell of a look is dressed, the others take its style."""
 
     def __init__(self) -> None:
-        self.worn: dict[Style, Any] = {}
+        self.known: dict[Style, Any] = {}
 
     def dress(self, cell: Any, style: Style) -> None:
-        known = self.worn.get(style)
-        if known is None:
+        first = self.known.get(style)
+        if first is None:
             dress(cell, style)
-            self.worn[style] = cell._style
+            self.known[style] = cell._style
         else:
-            cell._style = copy(known)
+            cell._style = copy(first)

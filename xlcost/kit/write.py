@@ -39,9 +39,9 @@ def openpyxl_workbook(book: Book) -> Workbook:
     """The openpyxl workbook, without cached values."""
     workbook = Workbook()
     workbook.remove(workbook.active)
-    dressed = styles.Wardrobe()
+    looks = styles.CellStyles()
     for sheet in book.sheets:
-        _write(workbook, sheet, dressed)
+        _write(workbook, sheet, looks)
     for name, reference in book.names.items():
         workbook.defined_names[name] = DefinedName(name, attr_text=reference)
     workbook.properties.title = book.title
@@ -53,7 +53,7 @@ def openpyxl_workbook(book: Book) -> Workbook:
     return workbook
 
 
-def _write(workbook: Workbook, sheet: Sheet, dressed: styles.Wardrobe) -> None:
+def _write(workbook: Workbook, sheet: Sheet, looks: styles.CellStyles) -> None:
     ws = workbook.create_sheet(sheet.title)
     for ref, (content, style) in sheet.cells.items():
         cell = ws[ref]
@@ -64,7 +64,7 @@ def _write(workbook: Workbook, sheet: Sheet, dressed: styles.Wardrobe) -> None:
             cell.data_type = "s"  # text stays text, whatever it begins with
         elif content is not None:
             cell.value = content
-        dressed.dress(cell, style)
+        looks.dress(cell, style)
     _furnish(ws, sheet)
     _print(ws, sheet)
 

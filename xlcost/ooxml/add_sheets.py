@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from xlcost.ooxml import order, package
+from xlcost.ooxml.address import in_quotes
 from xlcost.ooxml.names import DefinedName, with_names
+from xlcost.ooxml.package import LINKS, MAIN, Parts
+from xlcost.ooxml.parts import name_beside, with_part
 from xlcost.ooxml.xml import attribute_value, find
 
-MAIN = f"{{{order.MAIN}}}"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 GROUPS = {"fonts": "font", "fills": "fill", "borders": "border", "dxfs": "dxf", "cellXfs": "xf"}
 FIRST_OWN_FORMAT = 164  # numbers below it are Excel's
 TEXT_CELL = re.compile(r'(<c r="[A-Z]+\d+"[^>]*?) t="s"([^>]*)><v>(\d+)</v></c>')
 LOOK = re.compile(r'(<(?:c|row) [^>]*?\bs=|<col [^>]*?\bstyle=)"(\d+)"')
-Parts = dict[str, bytes]
 
 
-def with_part(parts: Parts, name: str, content: bytes, content_type: str, link: str) -> tuple[Parts, str]:
-    """A new part that the workbook links to; gives the parts and the link's id."""
-    main = package.main_part(parts)
-    changed = {
-        name: content,
-        package.links_name(main): package.linked(parts, main, f"{order.LINKS}/{link}", f"/{name}"),
-        package.CONTENT_TYPES: package.typed(parts[package.CONTENT_TYPES], {name: content_type}),
-    }
-    return parts | changed, package.free_id(parts, main)
-
-
-def beside(parts: Parts, name: str) -> str:
-    """The name of a part in the workbook's own folder, with a number (in place of {}) where one has it already."""
-    path = posixpath.join(posixpath.dirname(package.main_part(parts)), name)
-    plain = path.format("")
-    return package.free_name(parts, path) if "worksheets/" in name or plain in parts else plain
-
-
-def free_title(parts: Parts, wanted: str) -> str:
-    """The title, with a mark where the workbook has a sheet of it already."""
+def free_title(parts: Parts, wanted: str, mark: str) -> str:
+    """The title, followed by (mark) or (mark 2) ... where the workbook has a sheet of it already."""
     taken = {sheet.title.lower() for sheet in package.sheets(parts)}
-    titles = (wanted, *(f"{wanted} (xlcost{f' {n}' if n > 1 else ''})" for n in range(1, len(taken) + 2)))
+    titles = (wanted, *(f"{wanted} ({mark}{f' {n}' if n > 1 else ''})" for n in range(1, len(taken) + 2)))
     return next(title for title in titles if title.lower() not in taken)
 
 
-def grafted(parts: Parts, donor: Parts, titles: Mapping[str, str]) -> Parts:
+def with_sheets_of(parts: Parts, donor: Parts, titles: Mapping[str, str]) -> Parts:
     """The donor's sheets behind those of the workbook, each under the title it is to have."""
     sheets = package.sheets(donor)
     printed = _print_names(donor)
@@ -66,14 +48,13 @@ def grafted(parts: Parts, donor: Parts, titles: Mapping[str, str]) -> Parts:
 def _with_sheet(parts: Parts, title: str, xml: bytes, printed: list[tuple[str, str]]) -> Parts:
     main, place = package.main_part(parts), len(package.sheets(parts))
     number = 1 + max(int(sheet.attributes["sheetId"]) for sheet in find(parts[main], "sheet"))
-    parts, id = with_part(parts, beside(parts, "worksheets/sheet{}.xml"), xml, SHEET_TYPE, "worksheet")
-    known = order.WORKBOOK.children(parts[main])[0].attributes.get("xmlns:r") == order.LINKS
-    declared = "" if known else f' xmlns:r="{order.LINKS}"'
+    parts, id = with_part(parts, name_beside(parts, "worksheets/sheet{}.xml"), xml, SHEET_TYPE, "worksheet")
+    known = order.WORKBOOK.children(parts[main])[0].attributes.get("xmlns:r") == LINKS
+    declared = "" if known else f' xmlns:r="{LINKS}"'
     row = f'<sheet name="{attribute_value(title)}" sheetId="{number}"{declared} r:id="{id}"/>'
-    parts[main] = order.WORKBOOK.appended(parts[main], "sheets", [row])
-    sheet = "'" + title.replace("'", "''") + "'!"
+    parts[main] = order.WORKBOOK.with_items(parts[main], "sheets", [row])
     own = [
-        DefinedName(name, re.sub(r"(^|,)('[^']*'|[^'!,]*)!", rf"\1{sheet}", text), scope=place)
+        DefinedName(name, re.sub(r"(^|,)('[^']*'|[^'!,]*)!", rf"\1{in_quotes(title)}!", text), scope=place)
         for name, text in printed
     ]
     return with_names(parts, own)
@@ -82,7 +63,7 @@ def _with_sheet(parts: Parts, title: str, xml: bytes, printed: list[tuple[str, s
 def _print_names(donor: Parts) -> dict[int, list[tuple[str, str]]]:
     """Print areas and titles by the place of their sheet."""
     found: dict[int, list[tuple[str, str]]] = {}
-    for entry in ElementTree.fromstring(donor[package.main_part(donor)]).iter(f"{MAIN}definedName"):
+    for entry in ElementTree.fromstring(donor[package.main_part(donor)]).iter(f"{{{MAIN}}}definedName"):
         if entry.get("localSheetId") is not None:
             found.setdefault(int(entry.get("localSheetId", "0")), []).append((entry.get("name", ""), entry.text or ""))
     return found
@@ -94,23 +75,20 @@ def _inline(text: str) -> str:
 
 def _with_styles(parts: Parts, donor: Parts) -> tuple[Parts, dict[int, int], int]:
     """The workbook with the donor's looks; where each of them now is, and where its differential ones begin."""
-    main = package.main_part(parts)
-    theirs = next(
-        donor[link.target] for link in package.links(donor, package.main_part(donor)) if link.kind == "styles"
-    )
-    found = next((link.target for link in package.links(parts, main) if link.kind == "styles"), None)
-    if found is None or found not in parts:
-        parts, _ = with_part(parts, beside(parts, "styles{}.xml"), theirs, STYLES_TYPE, "styles")
+    theirs = donor[package.linked_part(donor, "styles", package.main_part(donor))]
+    found = package.linked_part(parts, "styles", package.main_part(parts))
+    if found not in parts:
+        parts, _ = with_part(parts, name_beside(parts, "styles{}.xml"), theirs, STYLES_TYPE, "styles")
         return parts, {n: n for n in range(len(_items(theirs, "cellXfs")))}, 0
     formats, xml = _with_formats(parts[found], theirs)
     begins = {}
     for group in ("fonts", "fills", "borders", "dxfs"):
         begins[group] = len(_items(xml, group))
         if new := _items(theirs, group):
-            xml = order.STYLES.appended(xml, group, new)
+            xml = order.STYLES.with_items(xml, group, new)
     first = len(_items(xml, "cellXfs"))
-    looks = [_look(text, begins, formats) for text in _items(theirs, "cellXfs")]
-    xml = order.STYLES.appended(xml, "cellXfs", looks)
+    looks = [_format_xml(text, begins, formats) for text in _items(theirs, "cellXfs")]
+    xml = order.STYLES.with_items(xml, "cellXfs", looks)
     return parts | {found: xml}, {n: first + n for n in range(len(looks))}, begins["dxfs"]
 
 
@@ -130,10 +108,10 @@ def _with_formats(xml: bytes, theirs: bytes) -> tuple[dict[str, int], bytes]:
             known[code] = max([FIRST_OWN_FORMAT - 1, *known.values()]) + 1
             new.append(f'<numFmt numFmtId="{known[code]}" formatCode="{attribute_value(code)}"/>')
         moved[element.attributes["numFmtId"]] = known[code]
-    return moved, order.STYLES.appended(xml, "numFmts", new) if new else xml
+    return moved, order.STYLES.with_items(xml, "numFmts", new) if new else xml
 
 
-def _look(text: str, begins: Mapping[str, int], formats: Mapping[str, int]) -> str:
+def _format_xml(text: str, begins: Mapping[str, int], formats: Mapping[str, int]) -> str:
     """A cell format with its numbers moved to where font, fill, border and number format now are."""
     for name, group in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
         text = re.sub(rf'\b{name}="(\d+)"', lambda m: f'{name}="{int(m[1]) + begins[group]}"', text)  # noqa: B023

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from xlcost.ooxml import order, package
-from xlcost.ooxml.add_sheets import Parts, beside, with_part
-from xlcost.ooxml.xml import Cell, address, each_cell, edited, find, retagged
+from xlcost.ooxml.address import cell_name
+from xlcost.ooxml.package import MAIN, Parts
+from xlcost.ooxml.parts import OWN_ID, name_beside, with_part, without_links
+from xlcost.ooxml.xml import Cell, attribute_edit, each_cell, find, with_edits
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
 DYNAMIC = "XLDAPR"
@@ -27,10 +29,10 @@ FUTURE = (
 )
 
 
-def with_dynamic_calls(parts: Parts, names: Iterable[str], spills: Callable[[str], bool] = bool) -> Parts:
-    """Plain formulas that call one of the names, made dynamic; recalculated on opening where they show no value yet.
+def with_dynamic_calls(parts: Parts, names: Iterable[str], spills: Callable[[str], bool] = lambda _: True) -> Parts:
+    """Plain formulas that call one of the names, made dynamic where their text `spills`.
 
-    Only those whose text `spills`; all of them if it is not given.
+    The workbook is recalculated when it is opened if one of them shows no value yet.
     """
     names = list(names)
     call = re.compile(rf"(?<![\w.])(?:{'|'.join(re.escape(name) for name in names)})\(", re.IGNORECASE)
@@ -40,16 +42,16 @@ def with_dynamic_calls(parts: Parts, names: Iterable[str], spills: Callable[[str
     for sheet in package.sheets(parts):
         called = {name.lower() for name in re.findall(rb"[\w.]+(?=\()", parts[sheet.part])}
         if sheet.kind == "worksheet" and called & wanted:
-            cells = [c for c in _calling(parts[sheet.part], call) if c.formula and spills(c.formula.text)]
+            cells = [c for c in _calling_cells(parts[sheet.part], call) if c.formula and spills(c.formula.text)]
             if cells and not changed:
                 parts, mark = with_mark(parts)
             if cells:
-                changed[sheet.part] = _marked(parts[sheet.part], cells, mark)
+                changed[sheet.part] = _with_marks(parts[sheet.part], cells, mark)
                 stale |= any(map(shows_nothing, cells))
     if not changed:
         return parts
-    parts = package.unlinked(parts | changed, lambda link: link.kind == "calcChain")[0]  # Excel finds the order anew
-    return recalculated(parts) if stale else parts
+    parts = without_links(parts | changed, lambda link: link.kind == "calcChain")[0]  # Excel finds the order anew
+    return with_recalculation(parts) if stale else parts
 
 
 def shows_nothing(cell: Cell) -> bool:
@@ -57,35 +59,33 @@ def shows_nothing(cell: Cell) -> bool:
     return cell.kind == "e" or not (cell.value or cell.kind == "str")
 
 
-def without_own_marks(parts: Parts, spilled: Callable[[str], bool]) -> Parts:
-    """Formulas whose text `spilled` plain again, where the marks were made here and Excel has not saved them since."""
-    main = package.main_part(parts)
-    if not any(
-        link.kind == "sheetMetadata" and link.id.startswith(package.OWN_ID) for link in package.links(parts, main)
-    ):
+def without_own_marks(parts: Parts, spills: Callable[[str], bool]) -> Parts:
+    """Formulas whose text `spills` plain again, where the marks were made here and Excel has not saved them since."""
+    links = package.links(parts, package.main_part(parts))
+    if not any(link.kind == "sheetMetadata" and link.id.startswith(OWN_ID) for link in links):
         return parts
     sheets = [sheet.part for sheet in package.sheets(parts) if sheet.kind == "worksheet"]
-    changed = parts | {part: _unmarked(parts[part], spilled) for part in sheets}
+    changed = parts | {part: _without_marks(parts[part], spills) for part in sheets}
     if changed == parts or any(re.search(rb'\s[cv]m="', changed[part]) for part in sheets):
         return changed
-    return package.unlinked(changed, lambda link: link.kind == "sheetMetadata")[0]
+    return without_links(changed, lambda link: link.kind == "sheetMetadata")[0]
 
 
-def _unmarked(xml: bytes, spilled: Callable[[str], bool]) -> bytes:
+def _without_marks(xml: bytes, spills: Callable[[str], bool]) -> bytes:
     edits = []
 
     def see(cell: Cell) -> None:
         formula = cell.formula
-        alone = formula and formula.attributes.get("ref") == address(cell.row, cell.column)
-        if formula and alone and "cm" in cell.tag.attributes and spilled(formula.text):
-            edits.append(retagged(xml, cell.tag, cm=None))
-            edits.append(retagged(xml, formula, t=None, ref=None))
+        alone = formula and formula.attributes.get("ref") == cell_name(cell.row, cell.column)
+        if formula and alone and "cm" in cell.tag.attributes and spills(formula.text):
+            edits.append(attribute_edit(xml, cell.tag, cm=None))
+            edits.append(attribute_edit(xml, formula, t=None, ref=None))
 
     each_cell(xml, see)
-    return edited(xml, edits)
+    return with_edits(xml, edits)
 
 
-def _calling(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
+def _calling_cells(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
     """The cells whose plain formulas call; calls inside texts do not count."""
     cells: list[Cell] = []
 
@@ -99,35 +99,34 @@ def _calling(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
     return cells
 
 
-def _marked(xml: bytes, cells: list[Cell], mark: int) -> bytes:
+def _with_marks(xml: bytes, cells: list[Cell], mark: int) -> bytes:
     edits = []
     for cell in cells:
         assert cell.formula is not None, "only such cells are gathered"
-        edits.append(retagged(xml, cell.tag, cm=str(mark)))
-        edits.append(retagged(xml, cell.formula, t="array", ref=address(cell.row, cell.column)))
-    return edited(xml, edits)
+        edits.append(attribute_edit(xml, cell.tag, cm=str(mark)))
+        edits.append(attribute_edit(xml, cell.formula, t="array", ref=cell_name(cell.row, cell.column)))
+    return with_edits(xml, edits)
 
 
 def with_mark(parts: Parts) -> tuple[Parts, int]:
     """The workbook with metadata that marks dynamic arrays, and the number by which a cell refers to it."""
-    main = package.main_part(parts)
-    part = next((link.target for link in package.links(parts, main) if link.kind == "sheetMetadata"), "")
+    part = package.linked_part(parts, "sheetMetadata", package.main_part(parts))
     if part not in parts:
-        xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<metadata xmlns="{order.MAIN}"></metadata>'
-        part = beside(parts, "metadata{}.xml")
+        xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<metadata xmlns="{MAIN}"></metadata>'
+        part = name_beside(parts, "metadata{}.xml")
         parts, _ = with_part(parts, part, xml.encode(), TYPE, "sheetMetadata")
     xml_now = parts[part]
     kinds = [kind.attributes.get("name") for kind in find(xml_now, "metadataType")]
     marks = _marks(xml_now)
     if DYNAMIC not in kinds:
-        xml_now = order.METADATA.appended(xml_now, "metadataTypes", [KIND])
-        xml_now = order.METADATA.inserted(xml_now, FUTURE)
+        xml_now = order.METADATA.with_items(xml_now, "metadataTypes", [KIND])
+        xml_now = order.METADATA.with_child(xml_now, FUTURE)
         kinds.append(DYNAMIC)
     kind = str(kinds.index(DYNAMIC) + 1)
     if [kind] in marks:
         return parts, marks.index([kind]) + 1
     block = f'<bk><rc t="{kind}" v="0"/></bk>'
-    return parts | {part: order.METADATA.appended(xml_now, "cellMetadata", [block])}, len(marks) + 1
+    return parts | {part: order.METADATA.with_items(xml_now, "cellMetadata", [block])}, len(marks) + 1
 
 
 def _marks(xml: bytes) -> list[list[str | None]]:
@@ -137,13 +136,13 @@ def _marks(xml: bytes) -> list[list[str | None]]:
     return [[rc.attributes.get("t") for rc in found if rc.parent is block] for block in blocks]
 
 
-def recalculated(parts: Parts) -> Parts:
+def with_recalculation(parts: Parts) -> Parts:
     """The workbook, to be calculated when it is opened."""
     main = package.main_part(parts)
     xml = parts[main]
     settings = order.WORKBOOK.child(xml, "calcPr")
     if settings is None:
-        return parts | {main: order.WORKBOOK.inserted(xml, '<calcPr fullCalcOnLoad="1"/>')}
+        return parts | {main: order.WORKBOOK.with_child(xml, '<calcPr fullCalcOnLoad="1"/>')}
     if settings.attributes.get("fullCalcOnLoad") in ("1", "true"):
         return parts
-    return parts | {main: edited(xml, [retagged(xml, settings, fullCalcOnLoad="1")])}
+    return parts | {main: with_edits(xml, [attribute_edit(xml, settings, fullCalcOnLoad="1")])}

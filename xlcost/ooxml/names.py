@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from xlcost.ooxml import package
-from xlcost.ooxml.order import WORKBOOK, written
-from xlcost.ooxml.xml import Element, attribute_value, edited, find
+from xlcost.ooxml.order import WORKBOOK, with_prefix
+from xlcost.ooxml.package import Parts, main_part
+from xlcost.ooxml.xml import Element, attribute_value, find, with_edits
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class DefinedName:
         return self.name.lower(), self.scope
 
 
-def defined_names(parts: dict[str, bytes]) -> list[DefinedName]:
+def defined_names(parts: Parts) -> list[DefinedName]:
     """All names of a workbook."""
-    return [name for name, _ in _found(parts[package.main_part(parts)])]
+    return [name for name, _ in _names_and_elements(parts[main_part(parts)])]
 
 
-def own_names(parts: dict[str, bytes], mark: str | None = None) -> dict[str, str]:
+def own_names(parts: Parts, mark: str | None = None) -> dict[str, str]:
     """The names that formulas know everywhere, those of tables too, by lower case; without those that bear the mark."""
     known = [name for name in defined_names(parts) if name.scope is None]
     names = [name.name for name in known if mark is None or not name.comment.endswith(mark)]
@@ -41,7 +41,7 @@ def own_names(parts: dict[str, bytes], mark: str | None = None) -> dict[str, str
     return {name.lower(): name for name in names}
 
 
-def _found(xml: bytes) -> list[tuple[DefinedName, Element]]:
+def _names_and_elements(xml: bytes) -> list[tuple[DefinedName, Element]]:
     found = []
     for element in find(xml, "definedName"):
         known = element.attributes
@@ -52,19 +52,19 @@ def _found(xml: bytes) -> list[tuple[DefinedName, Element]]:
     return found
 
 
-def with_names(parts: dict[str, bytes], names: Iterable[DefinedName]) -> dict[str, bytes]:
+def with_names(parts: Parts, names: Iterable[DefinedName]) -> Parts:
     """The workbook with these names; one that it has already is replaced where it stands."""
-    main = package.main_part(parts)
+    main = main_part(parts)
     xml = parts[main]
     new = {name.key: name for name in names}
     edits = []
-    for known, element in _found(xml):
+    for known, element in _names_and_elements(xml):
         if known.key in new:
-            text = written(element.prefix, _element(new.pop(known.key)))
+            text = with_prefix(element.prefix, _element(new.pop(known.key)))
             edits.append((element.start, element.end, text.encode()))
-    xml = edited(xml, edits)
+    xml = with_edits(xml, edits)
     if new:
-        xml = WORKBOOK.appended(xml, "definedNames", [_element(name) for name in new.values()])
+        xml = WORKBOOK.with_items(xml, "definedNames", [_element(name) for name in new.values()])
     return parts | {main: xml}
 
 

@@ -19,7 +19,8 @@ from xml.parsers import expat
 from xlcost.errors import BadInput, XlcostError
 from xlcost.files import read_bytes, write_whole
 from xlcost.ooxml import package
-from xlcost.ooxml.values import workbook_file
+from xlcost.ooxml.other_files import OFFICE_DOCUMENTS, SAVE_AS, other_file
+from xlcost.ooxml.package import Parts
 
 MOST_PARTS = 10_000
 LARGEST_UNPACKED = 512_000_000  # bytes of all parts together
@@ -33,17 +34,17 @@ def workbook_bytes(path: Path, *, macros: bool = False) -> bytes:
     return read_workbook(path, macros=macros)[0]
 
 
-def workbook_parts(path: Path, *, macros: bool = False) -> dict[str, bytes]:
+def workbook_parts(path: Path, *, macros: bool = False) -> Parts:
     """The parts of a whole workbook by name; one with macros is refused unless `macros`."""
     return read_workbook(path, macros=macros)[1]
 
 
-def read_workbook(path: Path, *, macros: bool = False) -> tuple[bytes, dict[str, bytes]]:
+def read_workbook(path: Path, *, macros: bool = False) -> tuple[bytes, Parts]:
     """The file and its parts, checked to be a whole workbook; one with macros is refused unless `macros`."""
     data = _read(path)
     if not data.startswith(b"PK"):
         raise BadInput(f"{path} {other_file(data)}")
-    parts = _unpacked(path, data)
+    parts = _parts(path, data)
     with reading(path):
         _check_kind(path, parts)
         _check_xml(path, parts)
@@ -71,7 +72,7 @@ def write_workbook(target: Path, parts: Mapping[str, bytes]) -> None:
     if target.suffix.lower() != suffix:
         raise BadInput(f"{target} must end in {suffix}, or Excel will not open it")
     check_target(target)
-    write_whole(target.resolve() if target.is_symlink() else target, workbook_file(parts))
+    write_whole(target.resolve() if target.is_symlink() else target, package.workbook_file(parts))
 
 
 def check_target(target: Path) -> None:
@@ -118,7 +119,7 @@ def _read(path: Path) -> bytes:
     return read_bytes(path)
 
 
-def _unpacked(path: Path, data: bytes) -> dict[str, bytes]:
+def _parts(path: Path, data: bytes) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -162,7 +163,7 @@ def _check_kind(path: Path, parts: Mapping[str, bytes]) -> None:
     _check_xml(path, {name: parts[name] for name in (package.CONTENT_TYPES, "_rels/.rels")})
     main = package.main_part(parts)
     kind = package.content_types(parts).get(main, "")
-    for word, document in OTHERS.items():
+    for word, document in OFFICE_DOCUMENTS.items():
         if word in kind:
             raise BadInput(f"{path} is not an Excel workbook (.xlsx): it is {document}")
     if "sheet.binary" in kind:
@@ -224,55 +225,3 @@ def _check_whole(path: Path, parts: Mapping[str, bytes]) -> None:
     for sheet in found:
         if sheet.part not in parts:
             raise BadInput(f"{path} is damaged: the part of its sheet '{sheet.title}' is missing")
-
-
-SAVE_AS = "save it in Excel as Excel Workbook (.xlsx)"
-COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-BEGINNINGS = {
-    b"%PDF": "a PDF",
-    b"{\\rtf": "a text document (RTF)",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"\x1f\x8b": "a compressed file (gzip)",
-    b"7z\xbc\xaf": "a compressed file (7z)",
-    b"<!doc": "a web page (HTML)",
-    b"<html": "a web page (HTML)",
-}
-OTHERS = {
-    "wordprocessingml": "a Word document",
-    "ms-word": "a Word document",
-    "presentationml": "a PowerPoint presentation",
-    "ms-powerpoint": "a PowerPoint presentation",
-    "visio": "a Visio drawing",
-}
-
-
-def other_file(data: bytes) -> str:
-    """What a file is that is no zip archive."""
-    if data.startswith(COMPOUND_FILE):
-        if _has_stream(data, "EncryptedPackage"):
-            return (
-                "is protected with a password; in Excel clear the password under File, Info, Protect Workbook, "
-                "Encrypt with Password, and save"
-            )
-        if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
-            return f"is an Excel 97-2003 workbook (.xls); {SAVE_AS}"
-        return "is not an Excel workbook (.xlsx): it is a document of an older Office"
-    if not data:
-        return "is not an Excel workbook (.xlsx): it is empty"
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for beginning, kind in BEGINNINGS.items():
-        if start.startswith(beginning) or start.lower().startswith(beginning):
-            return f"is not an Excel workbook (.xlsx): it is {kind}"
-    kind = "not a known kind of file" if b"\0" in data[:512] else "text, such as a CSV table"
-    return f"is not an Excel workbook (.xlsx): it is {kind}"
-
-
-def _has_stream(data: bytes, name: str) -> bool:
-    """Whether a compound file's directory, whose entries stand every 128 bytes, lists a stream."""
-    entry = name.encode("utf-16-le") + b"\0\0"
-    at = data.find(entry)
-    while at >= 0 and at % 128:
-        at = data.find(entry, at + 1)
-    return at >= 0

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from xlcost.ooxml import package
-from xlcost.ooxml.xml import Element, edited, find, retagged
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+from xlcost.ooxml.xml import Element, attribute_edit, find, with_edits, with_entry
 
 
 @dataclass(frozen=True)
@@ -28,32 +24,32 @@ class Kind:
     def child(self, xml: bytes, name: str) -> Element | None:
         return next((element for element in self.children(xml)[1] if element.name == name), None)
 
-    def appended(self, xml: bytes, name: str, items: list[str]) -> bytes:
+    def with_items(self, xml: bytes, name: str, items: list[str]) -> bytes:
         """Elements at the end of a child, which is made where it is missing; a count that it states grows."""
         child = self.child(xml, name)
         if child is None:
             count = f' count="{len(items)}"' if self.counted else ""
-            return self.inserted(xml, f"<{name}{count}>{''.join(items)}</{name}>")
+            return self.with_child(xml, f"<{name}{count}>{''.join(items)}</{name}>")
         known = child.attributes.get("count")
         if known is not None:
-            xml = edited(xml, [retagged(xml, child, count=str(int(known) + len(items)))])
+            xml = with_edits(xml, [attribute_edit(xml, child, count=str(int(known) + len(items)))])
             child = self.child(xml, name)
         assert child is not None, "it was there before its count changed"
-        return package.inside(xml, child, written(child.prefix, "".join(items)))
+        return with_entry(xml, child, with_prefix(child.prefix, "".join(items)))
 
-    def inserted(self, xml: bytes, text: str) -> bytes:
-        """A child that the part does not have, in its place among the others."""
+    def with_child(self, xml: bytes, text: str) -> bytes:
+        """A child that the part does not have yet, in its place among the others."""
         name = re.split(r"[\s/>]", text[1:], maxsplit=1)[0]
         root, children = self.children(xml)
         before = self.order[: self.order.index(name)]
         at = max((child.end for child in children if child.name in before), default=root.inside)
-        return edited(xml, [(at, at, written(root.prefix, text).encode())])
+        return with_edits(xml, [(at, at, with_prefix(root.prefix, text).encode())])
 
 
-def written(prefix: str, text: str) -> str:
+def with_prefix(prefix: str, text: str) -> str:
     """Elements without a prefix, as a part with one writes its own.
 
-    >>> written("x:", '<b><c n="1"/></b>')
+    >>> with_prefix("x:", '<b><c n="1"/></b>')
     '<x:b><x:c n="1"/></x:b>'
     """
     return re.sub(r"<(/?)(?=\w)", rf"<\1{prefix}", text)

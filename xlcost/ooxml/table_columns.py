@@ -7,18 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
-from openpyxl.utils.cell import column_index_from_string, get_column_letter
-
-from xlcost.errors import BadInput
 from xlcost.ooxml import order, package
-from xlcost.ooxml.address import quoted_title
-from xlcost.ooxml.names import DefinedName
-from xlcost.ooxml.values import typed
-from xlcost.ooxml.xml import Edit, Element, edited, find, retagged
+from xlcost.ooxml.address import column_letters, column_number, plain_title, quoted_title
+from xlcost.ooxml.package import Parts
+from xlcost.ooxml.values import cell_xml
+from xlcost.ooxml.xml import Edit, Element, attribute_edit, find, with_edits
 
-MAIN = f"{{{order.MAIN}}}"
+MAIN = f"{{{package.MAIN}}}"
 PLACE = re.compile(r"(.+)!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+)")
 WIDTH = 14
 
@@ -35,60 +31,49 @@ class TablePlace:
 
     @property
     def edge(self) -> str:
-        return max(self.letters.values(), key=column_index_from_string)
+        """The letter of its last column."""
+        return max(self.letters.values(), key=column_number)
 
     def range(self, left: str, right: str, first: int, last: int) -> str:
+        """A reference to cells of its sheet."""
         return f"{quoted_title(self.title)}!${left}${first}:${right}${last}"
 
-    def name(self, table: str, column: str) -> DefinedName | None:
-        """The name of a column, or of all (`table`, `columns`); None where there is no such column."""
-        left = next(iter(self.letters.values()))
-        if column == "table":
-            return DefinedName(f"{table}_table", self.range(left, self.edge, self.first, self.last))
-        if column == "columns":
-            return DefinedName(f"{table}_columns", self.range(left, self.edge, self.first - 1, self.first - 1))
-        letter = self.letters.get(column)
-        return DefinedName(f"{table}_{column}", self.range(letter, letter, self.first, self.last)) if letter else None
 
-
-def table_place(parts: package.Parts, anchor: DefinedName, column: str) -> TablePlace:
-    """The table whose column `column` a name stands for."""
-    match = PLACE.fullmatch(anchor.text)
-    title = match[1].removeprefix("'").removesuffix("'").replace("''", "'") if match else ""
+def table_place(parts: Parts, cells: str, id: str) -> TablePlace | None:
+    """The table in which `cells` is the column of this id; None where they are no such column."""
+    match = PLACE.fullmatch(cells)
+    title = plain_title(match[1]) if match else ""
     sheet = next((s for s in package.sheets(parts) if s.title.lower() == title.lower()), None)
     if match and sheet:
         first, last = int(match[3]), int(match[5])
-        cells = table_cells(parts, sheet.part, first - 1, first - 1).get(first - 1, {})
-        letters = _run(cells, match[2])
-        if letters.get(column) == match[2] == match[4]:
+        heads = table_cells(parts, sheet.part, first - 1, first - 1).get(first - 1, {})
+        letters = _column_ids(heads, match[2])
+        if letters.get(id) == match[2] == match[4]:
             return TablePlace(sheet.title, sheet.part, first, last, letters)
-    raise BadInput(
-        f"the workbook has a name {anchor.name} that is no table of xlcost's; "
-        "rename it in Excel (Formulas, Name Manager)"
-    )
+    return None
 
 
-def _run(cells: Mapping[str, Any], left: str) -> dict[str, str]:
+def _column_ids(cells: Mapping[str, Any], left: str) -> dict[str, str]:
     """Column ids from one cell on, up to the first blank: id -> letter."""
-    found, at = {}, column_index_from_string(left)
-    while isinstance(cells.get(get_column_letter(at)), str):
-        found[cells[get_column_letter(at)]] = get_column_letter(at)
+    found, at = {}, column_number(left)
+    while isinstance(cells.get(column_letters(at)), str):
+        found[cells[column_letters(at)]] = column_letters(at)
         at += 1
     return found
 
 
-def table_cells(parts: package.Parts, part: str, first: int, last: int) -> dict[int, dict[str, Any]]:
+def table_cells(parts: Parts, part: str, first: int, last: int) -> dict[int, dict[str, Any]]:
     """What cells hold, by row and column letter: text, or a number as it is written."""
     texts = package.shared_texts(parts)
     found: dict[int, dict[str, Any]] = {}
     for row in ElementTree.fromstring(parts[part]).iter(f"{MAIN}row"):
         number = int(row.get("r", "0"))
         if first <= number <= last:
-            found[number] = {re.sub(r"\d", "", c.get("r", "")): _content(c, texts) for c in row.iter(f"{MAIN}c")}
+            found[number] = {re.sub(r"\d", "", c.get("r", "")): _cell_value(c, texts) for c in row.iter(f"{MAIN}c")}
     return found
 
 
-def _content(cell: ElementTree.Element, texts: list[str]) -> Any:
+def _cell_value(cell: ElementTree.Element, texts: list[str]) -> Any:
     value = cell.findtext(f"{MAIN}v")
     if cell.get("t") == "s" and value:
         return texts[int(value)]
@@ -100,11 +85,11 @@ def _content(cell: ElementTree.Element, texts: list[str]) -> Any:
 
 
 def with_columns(
-    parts: dict[str, bytes], place: TablePlace, key: str, columns: list[str], known: Mapping[str, Mapping[str, Any]]
-) -> tuple[dict[str, bytes], TablePlace]:
-    """Columns at the right edge: `known` has a row's values by its id; a row that it does not know gets n/a."""
-    edge = column_index_from_string(place.edge)
-    letters = {column: get_column_letter(edge + i) for i, column in enumerate(columns, 1)}
+    parts: Parts, place: TablePlace, key: str, columns: list[str], known: Mapping[str, Mapping[str, Any]], missing: str
+) -> tuple[Parts, TablePlace]:
+    """Columns at the right edge: `known` has a row's values by its `key`; what it does not have is `missing`."""
+    edge = column_number(place.edge)
+    letters = {column: column_letters(edge + i) for i, column in enumerate(columns, 1)}
     cells = table_cells(parts, place.part, place.first - 1, place.last)
     xml = parts[place.part]
     edits: list[Edit] = []
@@ -115,11 +100,12 @@ def with_columns(
         values: Mapping[str, Any] = {column: column for column in columns}
         if number >= place.first:
             values = known.get(str(cells[number].get(place.letters[key])), {})
-        looks = _looks(xml, row)
-        text = "".join(_cell(f"{letters[c]}{number}", values.get(c, "n/a"), looks) for c in columns)
-        edits.append(retagged(xml, row, spans=None))
-        edits.append((row.inside_end, row.inside_end, order.written(row.prefix, text).encode()))
-    xml = _wider(edited(xml, edits), edge + 1, edge + len(columns))
+        of_text, of_number = _looks(xml, row)
+        cells_of_row = ((f"{letters[c]}{number}", values.get(c, missing)) for c in columns)
+        text = "".join(cell_xml(ref, of_text if isinstance(v, str) else of_number, v) for ref, v in cells_of_row)
+        edits.append(attribute_edit(xml, row, spans=None))
+        edits.append((row.inside_end, row.inside_end, order.with_prefix(row.prefix, text).encode()))
+    xml = _wider(with_edits(xml, edits), edge + 1, edge + len(columns))
     wider = TablePlace(place.title, place.part, place.first, place.last, {**place.letters, **letters})
     return parts | {place.part: xml}, wider
 
@@ -136,21 +122,14 @@ def _looks(xml: bytes, row: Element) -> tuple[str, str]:
     return text, number or text
 
 
-def _cell(ref: str, value: Any, looks: tuple[str, str]) -> str:
-    if isinstance(value, str):
-        return f'<c r="{ref}"{looks[0]} t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    kind, text = typed(value)
-    return f'<c r="{ref}"{looks[1]}{kind}><v>{text}</v></c>'
-
-
 def _wider(xml: bytes, first: int, last: int) -> bytes:
     """The new columns' width, and how far the sheet reaches."""
     known = find(xml, "col")
     if known and int(known[-1].attributes["max"]) < first:
         columns = f'<col min="{first}" max="{last}" width="{WIDTH}" customWidth="1"/>'
-        xml = order.SHEET.appended(xml, "cols", [columns])
+        xml = order.SHEET.with_items(xml, "cols", [columns])
     reach = order.SHEET.child(xml, "dimension")
     if reach is None:
         return xml
-    widened = re.sub(r":[A-Z]+(?=\d+$)", f":{get_column_letter(last)}", reach.attributes.get("ref", ""))
-    return edited(xml, [retagged(xml, reach, ref=widened)])
+    widened = re.sub(r":[A-Z]+(?=\d+$)", f":{column_letters(last)}", reach.attributes.get("ref", ""))
+    return with_edits(xml, [attribute_edit(xml, reach, ref=widened)])

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, unescape
 
-from openpyxl.utils import range_boundaries
-from openpyxl.utils.cell import get_column_letter
-
 from xlcost.errors import BadInput
-from xlcost.files import packed, write_whole
+from xlcost.files import ZIP_DATE, write_whole, zip_parts
 from xlcost.ooxml import package
+from xlcost.ooxml.address import plain_title, range_cells
+from xlcost.ooxml.package import Parts
 
 Values = Mapping[str, Mapping[str, Any]]  # sheet title -> cell -> value
 CELL = re.compile(r'<c r="([A-Z]+\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
@@ -28,13 +27,13 @@ TYPE = re.compile(r'\s+t="[^"]*"')
 CACHE = re.compile(r"<((?:c:)?)(num|str)Ref><(?:c:)?f>(.*?)</(?:c:)?f>.*?</(?:c:)?(?:num|str)Ref>", re.DOTALL)
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
-CORE_DATE = "2026-11-01T00:00:00Z"
+CORE_DATE = "{}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*ZIP_DATE)
 
 
-def typed(value: Any) -> tuple[str, str]:
-    """The cell's type attribute, and its value as XML text.
+def stored_value(value: Any) -> tuple[str, str]:
+    """The type attribute of a cell that holds the value, and the value as XML text.
 
-    >>> typed(1.5), typed("a<b"), typed("#N/A")
+    >>> stored_value(1.5), stored_value("a<b"), stored_value("#N/A")
     (('', '1.5'), (' t="str"', 'a&lt;b'), (' t="e"', '#N/A'))
     """
     if isinstance(value, bool):
@@ -48,34 +47,43 @@ def typed(value: Any) -> tuple[str, str]:
     return (' t="e"', text) if text in ERRORS else (' t="str"', escape(text))
 
 
-def stamped_sheet(xml: str, values: Mapping[str, Any]) -> str:
+def cell_xml(ref: str, attributes: str, value: Any, formula: str = "") -> str:
+    """A cell that holds a value, or a formula and its result.
+
+    >>> cell_xml("A1", ' s="2"', 1.5), cell_xml("A1", "", "x", "<f>B1</f>")
+    ('<c r="A1" s="2"><v>1.5</v></c>', '<c r="A1" t="str"><f>B1</f><v>x</v></c>')
+    """
+    kind, text = stored_value(value)
+    if kind == ' t="str"' and not formula:
+        return f'<c r="{ref}"{attributes} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f'<c r="{ref}"{attributes}{kind}>{formula}<v>{text}</v></c>'
+
+
+def sheet_with_values(xml: str, values: Mapping[str, Any]) -> str:
     """The sheet's XML with these cells holding these values; formulas stay, None empties a cell."""
 
     def cell(match: re.Match[str]) -> str:
         ref, attributes, inside = match[1], match[2], match[3] or ""
         if ref not in values:
             return match[0]
-        kept = FORMULA.search(inside)
         attributes = TYPE.sub("", attributes)
         if values[ref] is None:
             return f'<c r="{ref}"{attributes}/>'
-        kind, text = typed(values[ref])
-        if kind == ' t="str"' and not kept:  # a text typed in, not computed
-            return f'<c r="{ref}"{attributes} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        return f'<c r="{ref}"{attributes}{kind}>{kept[0] if kept else ""}<v>{text}</v></c>'
+        formula = FORMULA.search(inside)
+        return cell_xml(ref, attributes, values[ref], formula[0] if formula else "")
 
     return CELL.sub(cell, xml)
 
 
-def stamped_chart(xml: str, values: Values) -> str:
-    """The chart's XML with the caches of its ranges filled."""
+def chart_with_values(xml: str, values: Values) -> str:
+    """The chart's XML with these values in the caches of its ranges."""
 
-    def cached(match: re.Match[str]) -> str:
+    def with_cache(match: re.Match[str]) -> str:
         prefix, kind, reference = match[1], match[2], match[3]
         sheet, _, cells = unescape(reference).rpartition("!")
-        found = [values.get(sheet.strip("'"), {}).get(ref) for ref in _cells(cells)]
+        found = [values.get(plain_title(sheet), {}).get(ref) for ref in range_cells(cells)]
         points = "".join(
-            f'<{prefix}pt idx="{i}"><{prefix}v>{typed(v)[1]}</{prefix}v></{prefix}pt>'
+            f'<{prefix}pt idx="{i}"><{prefix}v>{stored_value(v)[1]}</{prefix}v></{prefix}pt>'
             for i, v in enumerate(found)
             if v is not None
         )
@@ -85,30 +93,24 @@ def stamped_chart(xml: str, values: Values) -> str:
             f'<{prefix}ptCount val="{len(found)}"/>{points}</{prefix}{kind}Cache></{prefix}{kind}Ref>'
         )
 
-    return CACHE.sub(cached, xml)
+    return CACHE.sub(with_cache, xml)
 
 
-def _cells(cells: str) -> list[str]:
-    left, top, right, bottom = range_boundaries(cells.replace("$", ""))
-    return [f"{get_column_letter(c)}{r}" for r in range(top, bottom + 1) for c in range(left, right + 1)]
-
-
-def read_parts(path: Path) -> dict[str, bytes]:
-    """All parts of a workbook file."""
+def read_parts(path: Path) -> Parts:
+    """All parts of a workbook file that was made here; one from outside is checked by `ooxml.open`."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
+        return zip_parts(path)
     except FileNotFoundError:
         raise BadInput(f"there is no file {path}") from None
     except zipfile.BadZipFile:
         raise BadInput(f"{path} is not an Excel workbook (.xlsx)") from None
 
 
-def stamp_sheets(parts: dict[str, bytes], values: Values) -> None:
+def stamp_sheets(parts: Parts, values: Values) -> None:
     """Put the values of each sheet into its part."""
     for sheet in package.sheets(parts):
         if found := values.get(sheet.title):
-            parts[sheet.part] = stamped_sheet(parts[sheet.part].decode(), found).encode()
+            parts[sheet.part] = sheet_with_values(parts[sheet.part].decode(), found).encode()
 
 
 def stamp(source: Path, target: Path, values: Values) -> None:
@@ -117,20 +119,10 @@ def stamp(source: Path, target: Path, values: Values) -> None:
     stamp_sheets(parts, values)
     for name in parts:
         if re.fullmatch(r"xl/charts/chart\d+\.xml", name):
-            parts[name] = stamped_chart(parts[name].decode(), values).encode()
+            parts[name] = chart_with_values(parts[name].decode(), values).encode()
     if "docProps/core.xml" in parts:
         core = parts["docProps/core.xml"].decode()
         parts["docProps/core.xml"] = re.sub(
             r"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rf"\g<1>{CORE_DATE}", core
         ).encode()
-    write_parts(target, parts)
-
-
-def write_parts(target: Path, parts: Mapping[str, bytes]) -> None:
-    """Write the file: complete, or not at all."""
-    write_whole(target, workbook_file(parts))
-
-
-def workbook_file(parts: Mapping[str, bytes]) -> bytes:
-    """The parts as a workbook's file, in a fixed order."""
-    return packed({name: parts[name] for name in sorted(parts, key=lambda name: (name != package.CONTENT_TYPES, name))})
+    write_whole(target, package.workbook_file(parts))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+from xlcost.ooxml.address import cell_place
+
 START_TAG = re.compile(rb'<[^\s/>]+(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|\'[^\']*\'))*\s*/?>')
-REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Edit = tuple[int, int, bytes]  # from, to, what stands there instead
 
 
@@ -36,7 +37,7 @@ class Element:
         return self.tag[: -len(self.name)]
 
     @property
-    def removed(self) -> Edit:
+    def removal(self) -> Edit:
         return self.start, self.end, b""
 
 
@@ -52,45 +53,45 @@ class Cell:
     value: str | None = None
 
 
-def tag_end(xml: bytes, start: int) -> int:
+def _tag_end(xml: bytes, start: int) -> int:
     """Where the start tag that begins here ends."""
     found = START_TAG.match(xml, start)
     return found.end() if found else xml.index(b">", start) + 1
 
 
 class _Reader:
-    """Walks through XML once and tells the places of elements."""
+    """Walks through XML once and notes where its elements stand."""
 
     def __init__(self, xml: bytes) -> None:
         self.xml = xml
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
-        self.parser.StartElementHandler = self.opened
-        self.parser.EndElementHandler = self.closed
+        self.parser.StartElementHandler = self.on_start
+        self.parser.EndElementHandler = self.on_end
         self.open: list[Element] = []
 
     def read(self) -> None:
         self.parser.Parse(self.xml, True)
 
-    def begun(self, tag: str, attributes: dict[str, str]) -> Element:
+    def start_element(self, tag: str, attributes: dict[str, str]) -> Element:
         start = self.parser.CurrentByteIndex
         parent = self.open[-1] if self.open else None
-        element = Element(tag, attributes, parent, start, tag_end(self.xml, start))
+        element = Element(tag, attributes, parent, start, _tag_end(self.xml, start))
         self.open.append(element)
         return element
 
-    def ended(self) -> Element:
+    def end_element(self) -> Element:
         element, at = self.open.pop(), self.parser.CurrentByteIndex
-        if self.xml.endswith(b"/>", element.start, element.inside):  # where such a tag ends is told in two ways
+        if self.xml.endswith(b"/>", element.start, element.inside):  # expat gives the end of such a tag in two ways
             element.inside_end = element.end = element.inside
         else:
             element.inside_end, element.end = at, self.xml.index(b">", at) + 1
         return element
 
-    def opened(self, tag: str, attributes: dict[str, str]) -> None:
+    def on_start(self, tag: str, attributes: dict[str, str]) -> None:
         raise NotImplementedError
 
-    def closed(self, tag: str) -> None:
+    def on_end(self, tag: str) -> None:
         raise NotImplementedError
 
 
@@ -98,17 +99,17 @@ class _Finder(_Reader):
     def __init__(self, xml: bytes, names: Collection[str]) -> None:
         super().__init__(xml)
         self.names, self.found = names, list[Element]()
-        self.parser.CharacterDataHandler = self.said
+        self.parser.CharacterDataHandler = self.on_text
 
-    def opened(self, tag: str, attributes: dict[str, str]) -> None:
+    def on_start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(":")[2] in self.names:
-            self.found.append(self.begun(tag, attributes))
+            self.found.append(self.start_element(tag, attributes))
 
-    def closed(self, tag: str) -> None:
+    def on_end(self, tag: str) -> None:
         if tag.rpartition(":")[2] in self.names:
-            self.ended()
+            self.end_element()
 
-    def said(self, text: str) -> None:
+    def on_text(self, text: str) -> None:
         if self.open:
             self.open[-1].text += text
 
@@ -120,61 +121,55 @@ def find(xml: bytes, *names: str) -> list[Element]:
     return finder.found
 
 
-@dataclass(slots=True)
-class _Place:
-    row: int = 0
-    column: int = 0
-
-
 class _CellReader(_Reader):
     def __init__(self, xml: bytes, see: Callable[[Cell], None], hidden: Callable[[str, int], None]) -> None:
         super().__init__(xml)
         self.see, self.hidden = see, hidden
-        self.at, self.cell = _Place(), list[Cell]()
+        self.at, self.cell = (0, 0), list[Cell]()  # row and column of the last cell; the open one
         self.words: list[str] = []
         self.listening = False
-        self.parser.CharacterDataHandler = self.said
+        self.parser.CharacterDataHandler = self.on_text
 
-    def opened(self, tag: str, attributes: dict[str, str]) -> None:
+    def on_start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         if self.cell:
-            self.within(name, tag, attributes)
+            self.on_start_in_cell(name, tag, attributes)
         elif name == "c":
-            row, column = position(attributes.get("r", ""), self.at)
-            self.at.row, self.at.column = row, column
-            self.cell = [Cell(row, column, attributes.get("t", "n"), self.begun(tag, attributes))]
+            own = attributes.get("r")  # a cell that does not say where it stands follows the last one
+            row, column = self.at = cell_place(own) if own else (self.at[0], self.at[1] + 1)
+            self.cell = [Cell(row, column, attributes.get("t", "n"), self.start_element(tag, attributes))]
         elif name == "row":
-            self.at = _Place(int(attributes.get("r", self.at.row + 1)), 0)
-            self.tell_hidden("row", attributes, 1)
+            self.at = int(attributes.get("r", self.at[0] + 1)), 0
+            self.note_hidden("row", attributes, 1)
         elif name == "col":
-            self.tell_hidden("column", attributes, int(attributes.get("max", 1)) - int(attributes.get("min", 1)) + 1)
+            self.note_hidden("column", attributes, int(attributes.get("max", 1)) - int(attributes.get("min", 1)) + 1)
 
-    def within(self, name: str, tag: str, attributes: dict[str, str]) -> None:
+    def on_start_in_cell(self, name: str, tag: str, attributes: dict[str, str]) -> None:
         if name == "f":
-            self.cell[0].formula = self.begun(tag, attributes)
+            self.cell[0].formula = self.start_element(tag, attributes)
         self.listening = name in ("f", "v", "t")
         self.words = []
 
-    def tell_hidden(self, kind: str, attributes: dict[str, str], count: int) -> None:
+    def note_hidden(self, kind: str, attributes: dict[str, str], count: int) -> None:
         if attributes.get("hidden") in ("1", "true"):
             self.hidden(kind, count)
 
-    def closed(self, tag: str) -> None:
+    def on_end(self, tag: str) -> None:
         name = tag.rpartition(":")[2]
         if not self.cell:
             return
         if name == "f":
-            self.ended().text = "".join(self.words)
+            self.end_element().text = "".join(self.words)
         elif name == "v":
             self.cell[0].value = "".join(self.words)
         elif name == "t":  # runs of an inline text
             self.cell[0].value = (self.cell[0].value or "") + "".join(self.words)
         elif name == "c":
-            self.ended()
+            self.end_element()
             self.see(self.cell.pop())
         self.listening = False
 
-    def said(self, text: str) -> None:
+    def on_text(self, text: str) -> None:
         if self.listening:
             self.words.append(text)
 
@@ -184,42 +179,7 @@ def each_cell(xml: bytes, see: Callable[[Cell], None], hidden: Callable[[str, in
     _CellReader(xml, see, hidden).read()
 
 
-def position(reference: str, last: _Place) -> tuple[int, int]:
-    """Row and column of A1; a cell that does not say where it stands follows the last one."""
-    if not reference:
-        return last.row, last.column + 1
-    found = REFERENCE.fullmatch(reference)
-    if not found:
-        raise ValueError(f"no cell stands at {reference[:20]!r}")
-    return int(found[2]), column_number(found[1])
-
-
-def column_number(letters: str) -> int:
-    """The number of a column.
-
-    >>> column_number("A"), column_number("AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def address(row: int, column: int) -> str:
-    """A1 of a row and a column.
-
-    >>> address(1, 1), address(10, 28)
-    ('A1', 'AB10')
-    """
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
-
-
-def edited(xml: bytes, edits: Iterable[Edit]) -> bytes:
+def with_edits(xml: bytes, edits: Iterable[Edit]) -> bytes:
     """The part with these changes; one that lies in a piece that goes is not made."""
     pieces, at = [], 0
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
@@ -230,14 +190,21 @@ def edited(xml: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join([*pieces, xml[at:]])
 
 
-def without(xml: bytes, *names: str) -> tuple[bytes, int]:
-    """The part without these elements, and how many there were."""
-    found = find(xml, *names)
-    return edited(xml, [element.removed for element in found]), len(found)
+def without_elements(xml: bytes, *names: str) -> bytes:
+    """The part without the elements of these names."""
+    return with_edits(xml, [element.removal for element in find(xml, *names)])
 
 
-def retagged(xml: bytes, element: Element, **attributes: str | None) -> Edit:
-    """Set attributes of a start tag, or take them away (None)."""
+def with_entry(xml: bytes, parent: Element, entry: str) -> bytes:
+    """The part with an entry at the end of an element, which may have been empty."""
+    if parent.inside_end == parent.end:
+        start_tag = xml[parent.start : parent.inside].removesuffix(b"/>") + b">"
+        return with_edits(xml, [(parent.start, parent.end, start_tag + entry.encode() + f"</{parent.tag}>".encode())])
+    return with_edits(xml, [(parent.inside_end, parent.inside_end, entry.encode())])
+
+
+def attribute_edit(xml: bytes, element: Element, **attributes: str | None) -> Edit:
+    """The edit that sets attributes of a start tag, or takes them away (None)."""
     tag = xml[element.start : element.inside]
     for name, value in attributes.items():
         tag = re.sub(rb'\s+%s\s*=\s*(?:"[^"]*"|\'[^\']*\')' % re.escape(name.encode()), b"", tag)

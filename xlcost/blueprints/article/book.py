@@ -10,12 +10,13 @@ import numpy as np
 from xlcost.blueprints.article.claims import CLAIMS, INPUTS, RATES, Claim, train_cost
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
+from xlcost.kit.cells import Cells, not_a_number, sum_over
 from xlcost.kit.checks import Check, checks_sheet, light
 from xlcost.kit.cover import cover
 from xlcost.kit.inputs import accepted, inputs_sheet
+from xlcost.kit.lines import Calls, Formulas, named_cell
 from xlcost.kit.lookup_sheets import add_tables
 from xlcost.kit.source_list import sources_sheet
-from xlcost.kit.spelling import Names, Native, Spelled, renamed
 from xlcost.native import Tracer, call, where
 
 HOLDS, ROUNDED, WRONG = "holds", "holds, rounded", "does not hold"
@@ -26,12 +27,9 @@ NEAR, FAR = 0.05, 0.25  # up to here "holds", up to here "holds, rounded"
 def book() -> Book:
     """The whole workbook."""
     made = Book("Navigating the High Cost of AI Compute, recomputed", "Every figure of the article, live")
-    values = accepted(INPUTS, {})
-    names = inputs_sheet(made, INPUTS, values, PURPOSE, published=True)
-    _rates(made, names)
-    verdicts, rows = _claims(made, names)
-    checks_sheet(made, _checks(made, names, verdicts, rows))
-    made.sheets.insert(0, made.sheets.pop(2))
+    x, _, rows = _computed(made)
+    checks_sheet(made, _checks(_published_verdicts(), rows), x)
+    made.arrange("Claims")
     add_tables(made)
     sources_sheet(made, SOURCES)
     cover(
@@ -51,28 +49,43 @@ def book() -> Book:
             "Checks says whether inputs are as published.",
         ],
     )
+    made.arrange("Cover")
     for title, ref in (("Claims", "J1"), ("Inputs", "F1"), ("Rates", "F1")):
-        light(made, next(s for s in made.sheets if s.title == title), ref)
+        light(made, made[title], ref)
     return made
 
 
-def _rates(made: Book, names: Names) -> None:
+def _computed(made: Book) -> tuple[Cells, list[Tracer], list[int]]:
+    """Inputs, rates and claims: the cells by key, the verdicts, and the rows of the claims."""
+    x = Cells(made, inputs_sheet(made, INPUTS, accepted(INPUTS, {}), PURPOSE, published=True), 0)
+    _rates(made, x)
+    return x, *_claims(made, x)
+
+
+def _published_verdicts() -> list[str]:
+    """The verdicts on the article's own figures, whatever somebody then changes in the workbook."""
+    _, verdicts, _ = _computed(Book("", ""))
+    return [verdict.value for verdict in verdicts]
+
+
+def _rates(made: Book, x: Cells) -> None:
     widths = {"A": 1.5, "B": 36, "C": 13, "D": 16, "E": 54, "F": 70}
-    sheet = made.sheet("Rates", "calc", widths, freeze="D5")
+    about = "April 2023 prices and chip figures, looked up live"
+    sheet = made.sheet("Rates", "calc", widths, freeze="D5", about=about)
     sheet.heading("Rates", "Prices and chip figures that the claims use, looked up as of the date on Inputs.")
     for column, text in (("B", "Figure"), ("C", "Unit"), ("D", "Value"), ("E", "The same in a cell"), ("F", "Source")):
         sheet.put(f"{column}4", text, styles.HEAD if column == "D" else styles.HEAD_LEFT)
     for row, (name, label, unit, look, compute, note) in enumerate(RATES, 5):
-        content = compute(Native(), names)
+        content = compute(Formulas(), x)
         sheet.put(f"B{row}", label, styles.LABEL)
         sheet.put(f"C{row}", unit, styles.UNIT)
         reference = sheet.put(f"D{row}", content, styles.LINK.but(format=look))
-        sheet.put(f"E{row}", "=" + compute(Spelled(), names).text, styles.NOTE.but(italic=False))
-        basis = note if isinstance(note, str) else note(Native(), names)
+        sheet.put(f"E{row}", "=" + compute(Calls(), x).text, styles.NOTE.but(italic=False))
+        basis = note if isinstance(note, str) else note(Formulas(), x)
         sheet.put(f"F{row}", basis, styles.NOTE.but(wrap=True))
         sheet.heights[row] = 15 if isinstance(note, str) else 26
         made.name(name, sheet, f"D{row}")
-        names[name] = renamed(name, reference)
+        x[name] = named_cell(name, reference)
 
 
 HEADS = (
@@ -88,9 +101,10 @@ HEADS = (
 )
 
 
-def _claims(made: Book, names: Names) -> tuple[list[Tracer], list[int]]:
+def _claims(made: Book, x: Cells) -> tuple[list[Tracer], list[int]]:
     widths = {"A": 1.5, "B": 4, "C": 50, "D": 15, "E": 15, "F": 10.5, "G": 11, "H": 15, "I": 46, "J": 46}
-    sheet = made.sheet("Claims", "output", widths, freeze="D5", repeat_rows="1:4", zoom=85)
+    about = "Each figure of the article beside a live formula"
+    sheet = made.sheet("Claims", "output", widths, freeze="D5", repeat_rows="1:4", zoom=85, about=about)
     sheet.heading("Claims", "Each figure of the article, a formula on the Inputs, and whether the two agree.")
     for column, text in HEADS:
         style = styles.HEAD if column in "DEG" else styles.HEAD_LEFT
@@ -100,7 +114,7 @@ def _claims(made: Book, names: Names) -> tuple[list[Tracer], list[int]]:
         sheet.section(row, title)
         for claim in group:
             row, number = row + 1, number + 1
-            verdicts.append(_claim_row(sheet, row, number, claim, names))
+            verdicts.append(_claim_row(sheet, row, number, claim, x))
             rows.append(row)
         row += 2
     column = f"H{rows[0]}:H{rows[-1]}"
@@ -109,17 +123,17 @@ def _claims(made: Book, names: Names) -> tuple[list[Tracer], list[int]]:
     return verdicts, rows
 
 
-def _claim_row(sheet: Sheet, row: int, number: int, claim: Claim, names: Names) -> Tracer:
+def _claim_row(sheet: Sheet, row: int, number: int, claim: Claim, x: Cells) -> Tracer:
     ours = claim.kind == "ours"
     label = styles.LABEL.but(wrap=True, italic=claim.text.startswith("Ours"))
     figure = styles.CALC.but(format=claim.format)
     sheet.put(f"B{row}", number, styles.UNIT)
     sheet.put(f"C{row}", claim.text, label)
     says = sheet.put(f"D{row}", "–" if ours else claim.says, figure.but(ink=styles.MUTED))
-    live = sheet.put(f"E{row}", claim.compute(Native(), names), figure.but(bold=True))
+    live = sheet.put(f"E{row}", claim.compute(Formulas(), x), figure.but(bold=True))
     sheet.put(f"F{row}", claim.unit, styles.UNIT)
     percent = styles.CALC.but(format='+0.0%_);-0.0%_);"–"_)')
-    spelled = claim.compute(Spelled(), {name: Tracer(name) for name in names})
+    spelled = claim.compute(Calls(), _unvalued(x))
     lines = 1 + max(len(claim.text) // 52, len(claim.why) // 54, len(spelled.text) // 52)
     sheet.heights[row] = 13.5 * lines + 4
     sheet.put(f"I{row}", "=" + spelled.text, styles.NOTE.but(italic=False, wrap=True, size=8.5))
@@ -130,6 +144,11 @@ def _claim_row(sheet: Sheet, row: int, number: int, claim: Claim, names: Names) 
         return sheet.put(f"H{row}", "right figure", light.but(ink=styles.MUTED, bold=False))
     difference = sheet.put(f"G{row}", live / says - 1, percent)
     return sheet.put(f"H{row}", _verdict(claim, live, says, difference), light)
+
+
+def _unvalued(x: Cells) -> Cells:
+    """The cells by their names only: what a user would type."""
+    return Cells(x.book, {name: Tracer(name) for name in x}, x.months)
 
 
 def _verdict(claim: Claim, live: Any, says: Tracer, difference: Tracer) -> Any:
@@ -144,35 +163,58 @@ def _verdict(claim: Claim, live: Any, says: Tracer, difference: Tracer) -> Any:
     return where(size <= NEAR, HOLDS, where(size <= FAR, ROUNDED, WRONG))
 
 
-def _checks(made: Book, names: Names, verdicts: list[Tracer], rows: list[int]) -> list[Check]:
-    first, last = rows[0], rows[-1]
-    inputs = next(s for s in made.sheets if s.title == "Inputs")
-    refs = sorted(int(ref[1:]) for ref in inputs.inputs)
-    changed = Tracer(
-        f"SUMPRODUCT(--(Inputs!$D${refs[0]}:$D${refs[-1]}<>Inputs!$E${refs[0]}:$E${refs[-1]}))", value=lambda: 0.0
+def _checks(verdicts: list[str], rows: list[int]) -> tuple[Check, ...]:
+    return (
+        Check("Inputs are the article's own", _changed, 0, "An input was changed: the article's figures are column E"),
+        Check(
+            "No error among the results",
+            lambda x: not_a_number(sum_over(_claim_cells(x, "E", rows))),
+            0,
+            "A price or an id was not found: look for the first error",
+        ),
+        Check(
+            "The implied rate and the flat rate give $560,000 within 1 %",
+            lambda x: train_cost("Rate")(Formulas(), x) / 560000 - 1,
+            0.01,
+            "Rate changed",
+        ),
+        *(_as_made(verdict, verdicts, rows) for verdict in (HOLDS, f"{HOLDS} (*)", ROUNDED, WRONG)),
     )
-    results = f"Claims!$E${first}:$E${last}"
-    errors = Tracer(f"IF(ISNUMBER(SUM({results})),0,1)", value=lambda: 0.0)
-    checks = [
-        Check("Inputs are the article's own", changed, 0, "An input was changed: the article's figures are column E"),
-        Check("No error among the results", errors, 0, "A price or an id was not found: look for the first error"),
-        Check("The implied rate and the flat rate give $560,000 within 1 %", _rate_check(names), 0.01, "Rate changed"),
-    ]
-    for verdict in (HOLDS, f"{HOLDS} (*)", ROUNDED, WRONG):
-        now = sum(fnmatch(v.value, verdict) for v in verdicts)
-        count = Tracer(
-            f'COUNTIF(Claims!$H${first}:$H${last},"{verdict}")-{now}',
-            value=lambda: 0.0,
-        )
-        checks.append(
-            Check(f'"{verdict}": {now} claims, as when this workbook was made', count, 0, "A verdict changed")
-        )
-    return checks
 
 
-def _rate_check(names: Names) -> Any:
-    cost = train_cost("Rate")(Native(), names)
-    return cost / 560000 - 1
+def _changed(x: Cells) -> Tracer:
+    """How many inputs differ from what was published, which stands beside them."""
+    sheet = x.book["Inputs"]
+    rows = sorted(int(ref[1:]) for ref in sheet.inputs)
+    given, published = (f"Inputs!${column}${rows[0]}:${column}${rows[-1]}" for column in "DE")
+
+    def value() -> float:
+        return float(sum(sheet.value(f"D{row}") != sheet.value(f"E{row}") for row in rows))
+
+    return Tracer(f"SUMPRODUCT(--({given}<>{published}))", value=value)
+
+
+def _claim_cells(x: Cells, column: str, rows: list[int]) -> Tracer:
+    """A column of the claims, with what its cells hold."""
+    sheet = x.book["Claims"]
+    return Tracer(
+        f"Claims!${column}${rows[0]}:${column}${rows[-1]}",
+        value=lambda: [sheet.value(f"{column}{row}") for row in rows],
+    )
+
+
+def _as_made(verdict: str, verdicts: list[str], rows: list[int]) -> Check:
+    """As many claims have a verdict as when the workbook was made."""
+    now = sum(fnmatch(v, verdict) for v in verdicts)
+
+    def value(x: Cells) -> Any:
+        cells = _claim_cells(x, "H", rows)
+        found = Tracer(
+            f'COUNTIF({cells.text},"{verdict}")', value=lambda: sum(fnmatch(v, verdict) for v in cells.value)
+        )
+        return found - now
+
+    return Check(f'"{verdict}": {now} claims, as when this workbook was made', value, 0, "A verdict changed")
 
 
 SOURCES = [

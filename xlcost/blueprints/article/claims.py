@@ -1,6 +1,6 @@
 """What the article says, claim by claim: inputs, prices, and how each figure is computed.
 
-A claim is written once and read twice (see twice): as the plain formula of its cell and as the call a user types.
+A claim is written once and read twice (see kit.lines): as the plain formula of its cell and as the call a user types.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlcost.kit import styles
+from xlcost.kit.cells import Names
 from xlcost.kit.inputs import Given, Groups, word
-from xlcost.kit.spelling import Compute, Names
+from xlcost.kit.lines import Compute
 from xlcost.quantities import AsOf, Key, Mfu, number
 
 GPU_ID = Key("gpu", "id", "GPU id", "gpu")

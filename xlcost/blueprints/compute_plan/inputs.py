@@ -8,7 +8,7 @@ from xlcost.facts.currency import DOLLAR
 from xlcost.formulas import energy, serving
 from xlcost.functions.training import MEDIAN_MFU
 from xlcost.kit import styles
-from xlcost.kit.currency_sheet import CODE
+from xlcost.kit.currency import CODE
 from xlcost.kit.inputs import TEXT, Given, Groups, assumed, word
 from xlcost.quantities import (
     AsOf,

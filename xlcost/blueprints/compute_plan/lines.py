@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from openpyxl.utils.cell import get_column_letter
 
-from xlcost.blueprints.compute_plan.inputs import MONTHS, US_POWER
-from xlcost.blueprints.compute_plan.prices import listed, members, price, price_source
+from xlcost.blueprints.compute_plan.inputs import US_POWER
 from xlcost.formulas import energy, serving
 from xlcost.functions import models
 from xlcost.functions.gpus import peak_tflops
 from xlcost.kit import currency_sheet, styles
-from xlcost.kit.book import HERE
+from xlcost.kit.cells import Names
 from xlcost.kit.inputs import assumed
-from xlcost.kit.spelling import Compute, Names
+from xlcost.kit.lines import Line
+from xlcost.kit.months import MonthLine, days_in_month, running_total
+from xlcost.kit.price_sides import PriceSide, price_lines
+from xlcost.kit.summary import AddsUp
 from xlcost.native import Tracer, call, cell, literal, where
-from xlcost.quantities import excel_serial, serial_date
 
-FIRST = 6  # the months begin in column F
-LAST = get_column_letter(FIRST + MONTHS - 1)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the calculation: one formula."""
-
-    key: str
-    label: str
-    unit: str
-    format: str
-    compute: Compute
-    note: str | Compute = ""
-    total: bool = False
+ADDS_UP = AddsUp(("serving", "training", "other_1", "other_2", "other_3"), "cost", "cumulative")
+TRAIN, SERVE = SIDES = PriceSide("Train", "Train_Tokens"), PriceSide("Serve", "Requests_Day")
 
 
 def _tuned(x: Names) -> Any:
@@ -61,12 +44,7 @@ def _touched(x: Names) -> Any:
 CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Currency",
-        (
-            Line("rate_day", "Day of the exchange rates", "date", styles.DATE, lambda f, x: currency_sheet.rate_day(x), "The ECB's last working day up to Prices as of; none where all is in US dollars"),
-            Line("dollars_per_euro", "US dollars for a euro", "USD / EUR", styles.FOUR, lambda f, x: currency_sheet.dollars_per_euro(x), "As the ECB set it; see Currencies"),
-            Line("per_dollar", "The plan's currency for a US dollar", "Currency / USD", styles.FOUR, lambda f, x: currency_sheet.per_dollar(x), lambda f, x: currency_sheet.in_words(x), total=True),
-            Line("per_typed", "The plan's currency for one unit of what you type", "Currency / Typed_Currency", styles.FOUR, lambda f, x: currency_sheet.per_typed(x), "For own prices, electricity and further costs on Inputs"),
-        ),
+        currency_sheet.LINES,
     ),
     (
         "Model",
@@ -83,9 +61,7 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("train_hours", "GPU-hours of all runs", "GPU-hours", styles.WHOLE, lambda f, x: f.TRAIN_GPU_HOURS(model=x["Model"], tokens=x["Train_Tokens"], gpu=x["Train_Gpu"], mfu=x["Run_Mfu"]) * _tuned(x) * x["Runs"] / x["Goodput"]),
             Line("train_days", "Days on the clock", "days", styles.ONE, lambda f, x: x["train_hours"] / x["Train_Gpus"] / 24, "All runs, one after the other"),
             Line("train_months", "Months on the clock", "months", styles.TWO, lambda f, x: x["train_days"] * 24 * 12 / 8760),
-            Line("train_listed", "Price of a GPU-hour on the Prices sheet", "USD / h", styles.FOUR, listed("Train"), "None where you give an own price"),
-            Line("train_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: members(x, "Train"), "A median of few moves when one comes or goes; 0 = own quote"),
-            Line("train_price", "Price of a GPU-hour", "Currency / h", styles.FOUR, lambda f, x: price(x, "Train"), price_source("Train")),
+            *price_lines(TRAIN),
             Line("train_cost", "Cost of training", "Currency", styles.WHOLE, lambda f, x: x["train_hours"] * x["train_price"], total=True),
             Line("train_energy", "Energy of training", "kWh", styles.WHOLE, lambda f, x: f.ENERGY_KWH(gpu=x["Train_Gpu"], gpu_hours=x["train_hours"], load=x["Load"], pue=x["Pue"]), "The chips and the building; memo"),
         ),
@@ -111,9 +87,7 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("rate", "Requests a replica serves", "req / s", styles.FOUR, lambda f, x: serving.requests_per_second(x["prefill"], x["step"], x["Output_Tokens"], x["Batch"])),
             Line("wait", "Time of one request", "s", styles.TWO, lambda f, x: x["prefill"] + x["Output_Tokens"] * x["step"], "Alone in the queue"),
             Line("speed", "Output of a replica", "tokens / s", styles.WHOLE, lambda f, x: x["rate"] * x["Output_Tokens"]),
-            Line("serve_listed", "Price of a GPU-hour on the Prices sheet", "USD / h", styles.FOUR, listed("Serve"), "None where you give an own price"),
-            Line("serve_members", "Providers behind it", "providers", styles.WHOLE, lambda f, x: members(x, "Serve"), "A median of few moves when one comes or goes; 0 = own quote"),
-            Line("serve_price", "Price of a GPU-hour", "Currency / h", styles.FOUR, lambda f, x: price(x, "Serve"), price_source("Serve")),
+            *price_lines(SERVE),
             Line("token_cost", "Cost of a million output tokens, fully loaded", "Currency", styles.TWO, lambda f, x: where(x["Output_Tokens"] > 0, x["serve_price"] * x["replica"] / 3600 / x["speed"] * 1e6, 0), "Reading the prompts included", total=True),
             Line("window", "Longest context of the model", "tokens", styles.WHOLE, lambda f, x: f.MODEL_SPEC(model=x["Model"], field="context"), "0 where the table does not know it"),
         ),
@@ -126,33 +100,6 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class MonthLine:
-    """A line over the months; `how` says what its total is."""
-
-    key: str
-    label: str
-    unit: str
-    format: str
-    compute: Callable[[Any, Names, Names], Any]
-    how: str = "sum"  # sum, max, last, none
-    total: bool = False
-
-
-def month_end(start: Any, months: Any) -> Any:
-    ends = [_end(serial_date(float(s)), int(m)) for s, m in zip(*np.broadcast_arrays(start, months), strict=True)]
-    return np.array(ends)
-
-
-def _end(start: dt.date, months: int) -> float:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return excel_serial(dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1]))
-
-
-def _day_of_month(serials: Any) -> Any:
-    return np.array([float(serial_date(float(s)).day) for s in np.atleast_1d(serials)])
 
 
 def _positive(x: Any) -> Any:
@@ -176,7 +123,7 @@ MONTHLY: tuple[tuple[str, tuple[MonthLine, ...]], ...] = (
     (
         "Demand",
         (
-            MonthLine("days", "Days in month", "days", styles.WHOLE, lambda f, x, m: call("DAY", m["end"], value=_day_of_month)),
+            MonthLine("days", "Days in month", "days", styles.WHOLE, lambda f, x, m: days_in_month(m)),
             MonthLine("on", "Serving", "flag", '0_);(0);"·"_)', lambda f, x, m: where(m["period"] >= x["Serve_Start"], 1, 0)),
             MonthLine("daily", "Requests a day", "req / day", styles.WHOLE, lambda f, x, m: x["Requests_Day"] * (1 + x["Growth"]) ** (m["period"] - x["Serve_Start"]) * m["on"], "max"),
             MonthLine("requests", "Requests", "requests", styles.WHOLE, lambda f, x, m: m["daily"] * m["days"]),
@@ -208,7 +155,7 @@ MONTHLY: tuple[tuple[str, tuple[MonthLine, ...]], ...] = (
             MonthLine("other_3", "Your own line", "Currency", styles.WHOLE, lambda f, x, m: x["Other_3"] * x["per_typed"] + 0 * m["period"]),
             MonthLine("further", "Further costs", "Currency", styles.WHOLE, lambda f, x, m: m["other_1"] + m["other_2"] + m["other_3"]),
             MonthLine("cost", "Total compute cost", "Currency", styles.WHOLE, lambda f, x, m: m["serving"] + m["training"] + m["further"], total=True),
-            MonthLine("cumulative", "Cumulative cost", "Currency", styles.WHOLE, lambda f, x, m: _running(m), "last"),
+            MonthLine("cumulative", "Cumulative cost", "Currency", styles.WHOLE, lambda f, x, m: running_total(m["cost"]), "last"),
         ),
     ),
     (
@@ -221,16 +168,3 @@ MONTHLY: tuple[tuple[str, tuple[MonthLine, ...]], ...] = (
         ),
     ),
 )  # fmt: skip
-
-
-def _running(m: Names) -> Tracer:
-    """All months up to this one."""
-    row = m["cost"].text.split(HERE)[1]
-    sheet = m["cost"].text.split(HERE)[0]
-    return Tracer(f"SUM({sheet}${get_column_letter(FIRST)}{row}:{HERE}{row})", value=lambda: np.cumsum(m["cost"].value))
-
-
-def month_range(line: Tracer) -> str:
-    """All months of a row, from any sheet."""
-    sheet, row = line.text.split(HERE)
-    return f"{sheet}${get_column_letter(FIRST)}${row}:${LAST}${row}"

@@ -10,16 +10,20 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from xlcost.errors import BadInput
+from xlcost.into_workbook.own_sheets import book_parts, own_title
 from xlcost.into_workbook.snapshot import provenance, shapes, values_only
-from xlcost.into_workbook.snapshot.provenance import Told
+from xlcost.into_workbook.snapshot.provenance import Report
 from xlcost.into_workbook.snapshot.values_only import SheetFacts
-from xlcost.ooxml import add_sheets, package
+from xlcost.ooxml import package
+from xlcost.ooxml.add_sheets import with_sheets_of
 from xlcost.ooxml.names import leads_outside
 from xlcost.ooxml.open import read_workbook, reading, write_workbook
+from xlcost.ooxml.package import Parts
+from xlcost.ooxml.parts import reachable_parts, types_with, without_links
 from xlcost.ooxml.xml import find
 
 MIDNIGHT = "T00:00:00Z"
@@ -62,17 +66,17 @@ KNOWN = {
 }  # fmt: skip
 
 
-def snapshot(source: Path, target: Path, date: str | None = None) -> Told:
-    """Write the copy; `date` is told on its sheet in place of the date that the source was last saved."""
+def snapshot(source: Path, target: Path, date: str | None = None) -> Report:
+    """Write the copy; `date` stands on its sheet in place of the date that the source was last saved."""
     if target.resolve() == source.resolve():
         raise BadInput(f"out: {target} is the workbook itself; name another file")
     day = f"{_day(date)}, as given when this copy was made" if date else ""
     data, parts = read_workbook(source, macros=True)
-    told = Told(source.name, hashlib.sha256(data).hexdigest(), date=day)
+    report = Report(source.name, hashlib.sha256(data).hexdigest(), date=day)
     with reading(source):
-        copy = copied(source, parts, told)
+        copy = copy_parts(source, parts, report)
     write_workbook(target, copy)
-    return told
+    return report
 
 
 def _day(text: str) -> str:
@@ -82,35 +86,31 @@ def _day(text: str) -> str:
         raise BadInput(f"date: {text!r} is no date; it takes one such as 2026-10-31") from None
 
 
-def copied(source: Path, parts: Mapping[str, bytes], told: Told) -> dict[str, bytes]:
-    """The parts of the copy; `told` learns what they held."""
+def copy_parts(source: Path, parts: Parts, report: Report) -> Parts:
+    """The parts of the copy; what the source held goes into the report."""
     main = package.main_part(parts)
-    _read_properties(parts, told)
-    result, cut = package.unlinked(parts, lambda link: link.kind in LEFT_OUT)
-    result = package.attached(result)
-    told.left_out = _counted(LEFT_OUT[link.kind] for link in cut)
-    told.kept = sorted({link.kind for part in result for link in package.links(parts, part)} - KNOWN - set(LEFT_OUT))
+    _read_properties(parts, report)
+    result, cut = without_links(parts, lambda link: link.kind in LEFT_OUT)
+    result = reachable_parts(result)
+    report.left_out = _counts(LEFT_OUT[link.kind] for link in cut)
+    report.kept = sorted({link.kind for part in result for link in package.links(parts, part)} - KNOWN - set(LEFT_OUT))
     result[main], names = values_only.workbook(parts[main])
-    told.outside = [name for name, text in names.items() if leads_outside(text)]
-    told.names = [name for name in names if name not in told.outside]
-    result[package.CONTENT_TYPES] = package.typed(result[package.CONTENT_TYPES], {main: WORKBOOK_TYPE})
-    told.stale = _stale(parts[main])
-    _replace_sheets(source, result, told)
+    report.outside = [name for name, text in names.items() if leads_outside(text)]
+    report.names = [name for name in names if name not in report.outside]
+    result[package.CONTENT_TYPES] = types_with(result[package.CONTENT_TYPES], {main: WORKBOOK_TYPE})
+    report.stale = _note_on_age(parts[main])
+    _replace_sheets(source, result, report)
     for part, changes in _changes(result).items():
         for change in changes:
             result[part] = change(result[part])
-    told.broken_looks = _using(names, [look for facts in told.sheets for look in facts.looks])
-    title = {provenance.TITLE: add_sheets.free_title(dict(parts), provenance.TITLE)}
-    return add_sheets.grafted(result, provenance.parts(told), title)
+    report.broken_looks = _using(names, [look for facts in report.sheets for look in facts.looks])
+    title = {provenance.TITLE: own_title(parts, provenance.TITLE)}
+    return with_sheets_of(result, book_parts(provenance.book(report)), title)
 
 
-def _replace_sheets(source: Path, parts: dict[str, bytes], told: Told) -> None:
+def _replace_sheets(source: Path, parts: Parts, report: Report) -> None:
     """Each sheet's formulas by their values; a formula that was never computed is an error that names the cells."""
-    strings = next(
-        (link.target for link in package.links(parts, package.main_part(parts)) if link.kind == "sharedStrings"), ""
-    )
-    texts = values_only.shared_strings(parts[strings]) if strings in parts else []
-    digest = values_only.digest()
+    texts, digest = package.shared_texts(parts), hashlib.sha256()
     for found in package.sheets(parts):
         if found.kind not in ("worksheet", "chartsheet"):
             raise BadInput(f"{source} has a sheet of old macros or dialogs, '{found.title}'; delete it and save")
@@ -120,9 +120,9 @@ def _replace_sheets(source: Path, parts: dict[str, bytes], told: Told) -> None:
         facts.links = sum(link.kind == "hyperlink" and not link.target.startswith("#") for link in links)
         comments = [parts[link.target] for link in links if link.kind == "comments" and link.target in parts]
         facts.comments = sum(len(find(xml, "comment")) for xml in comments)
-        told.sheets.append(facts)
-    told.inputs_hash = digest.hexdigest()
-    _check_computed(source, told.sheets)
+        report.sheets.append(facts)
+    report.inputs_hash = digest.hexdigest()
+    _check_computed(source, report.sheets)
 
 
 def _check_computed(source: Path, sheets: Iterable[SheetFacts]) -> None:
@@ -135,7 +135,7 @@ def _check_computed(source: Path, sheets: Iterable[SheetFacts]) -> None:
         )
 
 
-def _changes(parts: Mapping[str, bytes]) -> dict[str, list[values_only.Change]]:
+def _changes(parts: Parts) -> dict[str, list[values_only.Change]]:
     """Which other parts change, and how: formulas out of tables and charts, links to cells out of shapes."""
     kinds = {"table": values_only.table, "drawing": values_only.drawing, "chart": values_only.chart}
     return {
@@ -146,28 +146,28 @@ def _changes(parts: Mapping[str, bytes]) -> dict[str, list[values_only.Change]]:
     }
 
 
-def _read_properties(parts: Mapping[str, bytes], told: Told) -> None:
-    core = next((link.target for link in package.links(parts) if link.kind == "core-properties"), "")
+def _read_properties(parts: Parts, report: Report) -> None:
+    core = package.linked_part(parts, "core-properties")
     fields = ("creator", "lastModifiedBy", "created", "modified")
     said = {e.name: e.text.strip() for e in find(parts[core], *fields)} if core else {}
-    told.edition = _noted(parts, "xlcost data edition")
-    told.authors = list(dict.fromkeys(said[n] for n in ("creator", "lastModifiedBy") if said.get(n)))
-    if not told.date:
+    report.edition = _property(parts, "xlcost data edition")
+    report.authors = list(dict.fromkeys(said[n] for n in ("creator", "lastModifiedBy") if said.get(n)))
+    if not report.date:
         saved = said.get("modified", "")
         fixed = saved == said.get("created") and saved.endswith(MIDNIGHT)  # as files are dated that xlcost made
-        told.date = (
+        report.date = (
             UNDATED if fixed or not saved else f"{saved[:10]}, when the source was last saved, as it says itself"
         )
 
 
-def _noted(parts: Mapping[str, bytes], name: str) -> str:
+def _property(parts: Parts, name: str) -> str:
     """What a property of the file says that its maker gave it, blank where there is none."""
-    part = next((link.target for link in package.links(parts) if link.kind == "custom-properties"), "")
+    part = package.linked_part(parts, "custom-properties")
     found = find(parts[part], "property", "lpwstr") if part in parts else []
     return next((e.text.strip() for e in found if e.parent and e.parent.attributes.get("name") == name), "")
 
 
-def _stale(workbook: bytes) -> str:
+def _note_on_age(workbook: bytes) -> str:
     """What the source says of its stored values, where they may be older than its inputs."""
     for element in find(workbook, "calcPr"):
         if element.attributes.get("calcMode") == "manual":
@@ -177,11 +177,13 @@ def _stale(workbook: bytes) -> str:
     return ""
 
 
-def _counted(things: Iterable[str]) -> list[str]:
+def _counts(things: Iterable[str]) -> list[str]:
+    """Each thing once, with how often it was there."""
     counts = Counter(thing for thing in things if thing)
     return [f"{thing} ({count})" for thing, count in counts.items()]
 
 
 def _using(names: Iterable[str], formulas: Iterable[str]) -> int:
+    """How many of the formulas use one of the names."""
     words = {name.casefold() for name in names}
     return sum(bool(words & {word.casefold() for word in re.findall(r"[\w.]+", text)}) for text in formulas)

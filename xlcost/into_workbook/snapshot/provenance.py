@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import platform
-import zipfile
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -12,7 +10,6 @@ from xlcost.functions.lists import xlcost_version
 from xlcost.into_workbook.snapshot.values_only import SheetFacts
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
-from xlcost.kit.write import openpyxl_workbook
 from xlcost.prices.market import closed
 
 TITLE = "Provenance"
@@ -24,7 +21,7 @@ SHOWN = {"visible": "yes", "hidden": "hidden", "veryHidden": "hidden from the me
 
 
 @dataclass
-class Told:
+class Report:
     """What the copy says about itself."""
 
     source: str
@@ -49,41 +46,34 @@ class Told:
         return f"{len(cells):,}: {', '.join(cells[:FEW])}{more}" if cells else ""
 
 
-def parts(told: Told) -> dict[str, bytes]:
-    """The parts of a workbook that holds just this sheet."""
-    buffer = io.BytesIO()
-    openpyxl_workbook(book(told)).save(buffer)
-    with zipfile.ZipFile(buffer) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def book(told: Told) -> Book:
+def book(report: Report) -> Book:
+    """A book that holds just this sheet."""
     made = Book("Provenance", "Where the values come from")
     sheet = made.sheet(TITLE, "reference", WIDTHS)
     sheet.heading(TITLE, PURPOSE)
-    row = _facts(sheet, 4, told)
-    row = _sheets(sheet, row + 1, told.sheets)
-    row = _lines(sheet, row + 1, "Left out", _gone(told))
-    _lines(sheet, row + 1, "Kept, though it is no value", _kept(told))
+    row = _facts(sheet, 4, report)
+    row = _sheets(sheet, row + 1, report.sheets)
+    row = _lines(sheet, row + 1, "Left out", _gone(report))
+    _lines(sheet, row + 1, "Kept, though it is no value", _kept(report))
     return made
 
 
-def _facts(sheet: Sheet, row: int, told: Told) -> int:
+def _facts(sheet: Sheet, row: int, report: Report) -> int:
     edition = closed().isoformat()
-    older = f"; those in the source are of {told.edition}" if told.edition not in ("", edition) else ""
-    own = sum(facts.own for facts in told.sheets)
+    older = f"; those in the source are of {report.edition}" if report.edition not in ("", edition) else ""
+    own = sum(facts.own for facts in report.sheets)
     facts = {
-        "Source": told.source,
-        "Date": told.date,
+        "Source": report.source,
+        "Date": report.date,
         "Made with": f"xlcost {xlcost_version()}, Python {platform.python_version()}, openpyxl {version('openpyxl')}",
         "Edition of xlcost's tables": edition + older,
         "Own quotes": f"{own:,} {'cells name' if own > 1 else 'cell names'} one as the source" if own else "none shown",
-        "Cells that show an error": told.errors or "none",
-        "SHA-256 of the source": told.file_hash,
-        "SHA-256 of its input cells": told.inputs_hash,
-        "Names in its properties": "; ".join(told.authors) or "none",
+        "Cells that show an error": report.errors or "none",
+        "SHA-256 of the source": report.file_hash,
+        "SHA-256 of its input cells": report.inputs_hash,
+        "Names in its properties": "; ".join(report.authors) or "none",
     }
-    for label, text in (facts | ({"Stored values": told.stale} if told.stale else {})).items():
+    for label, text in (facts | ({"Stored values": report.stale} if report.stale else {})).items():
         sheet.put(f"B{row}", label, styles.LABEL)
         sheet.put(f"C{row}", text, styles.TEXT)
         row += 1
@@ -111,20 +101,20 @@ def _lines(sheet: Sheet, row: int, head: str, lines: list[str]) -> int:
     return row + len(lines) + 1
 
 
-def _gone(told: Told) -> list[str]:
+def _gone(report: Report) -> list[str]:
     """What the source held and the copy does not."""
-    lines = [f"names that are formulas: {', '.join(told.names)}"] if told.names else []
-    lines += [f"names of cells in other workbooks: {', '.join(told.outside)}"] if told.outside else []
-    checks = sum(facts.validations for facts in told.sheets)
+    lines = [f"names that are formulas: {', '.join(report.names)}"] if report.names else []
+    lines += [f"names of cells in other workbooks: {', '.join(report.outside)}"] if report.outside else []
+    checks = sum(facts.validations for facts in report.sheets)
     lines += [f"rules for what may be typed in ({checks})"] if checks else []
-    scenarios = sum(facts.scenarios for facts in told.sheets)
+    scenarios = sum(facts.scenarios for facts in report.sheets)
     lines += [f"what-if scenarios, with their values ({scenarios})"] if scenarios else []
-    return [*lines, *told.left_out] or ["nothing but the formulas"]
+    return [*lines, *report.left_out] or ["nothing but the formulas"]
 
 
-def _kept(told: Told) -> list[str]:
-    formats = [f"{facts.title} {facts.formats}" for facts in told.sheets if facts.formats]
+def _kept(report: Report) -> list[str]:
+    formats = [f"{facts.title} {facts.formats}" for facts in report.sheets if facts.formats]
     lines = [f"conditional formats, which are formulas: {', '.join(formats)}"] if formats else []
-    if told.broken_looks:
-        lines.append(f"{told.broken_looks} of them use a name that was left out, and may look different")
-    return [*lines, *(f"parts of the kind {kind}" for kind in told.kept)] or ["nothing"]
+    if report.broken_looks:
+        lines.append(f"{report.broken_looks} of them use a name that was left out, and may look different")
+    return [*lines, *(f"parts of the kind {kind}" for kind in report.kept)] or ["nothing"]

@@ -5,14 +5,14 @@ Each function takes a part and gives it back changed in those places only.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlcost.ooxml.address import cell_name, cell_place
 from xlcost.ooxml.names import is_constant, is_formula
-from xlcost.ooxml.xml import Cell, Edit, Element, address, column_number, each_cell, edited, find, retagged, without
+from xlcost.ooxml.xml import Cell, Edit, Element, attribute_edit, each_cell, find, with_edits, without_elements
 
 OWN = "own quote"  # as PRICE_SOURCE begins
 TEXTS = ("s", "str", "inlineStr")
@@ -50,38 +50,37 @@ class _Sheet:
     def __init__(self, xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> None:
         self.xml, self.facts, self.strings, self.digest = xml, facts, strings, digest
         self.edits: list[Edit] = []
-        self.spills: list[tuple[int, int, int, int]] = []
+        self.arrays: list[tuple[int, int, int, int]] = []  # top, left, bottom, right of array formulas' results
 
     def see(self, cell: Cell) -> None:
         if cell.kind == "e" and cell.value:
-            self.facts.errors.append(f"{address(cell.row, cell.column)} {cell.value}")
+            self.facts.errors.append(f"{cell_name(cell.row, cell.column)} {cell.value}")
         elif cell.kind in TEXTS:
             self.facts.own += plain(cell, self.strings)[1].startswith(OWN)
         if cell.formula is not None:
-            self.computed(cell, cell.formula)
-        elif cell.value not in (None, "") and not self.spilled(cell):
+            self.see_formula(cell, cell.formula)
+        elif cell.value not in (None, "") and not self.in_array(cell):
             self.facts.inputs += 1
             kind, value = plain(cell, self.strings)
-            text = f"{self.facts.title}\t{address(cell.row, cell.column)}\t{kind}\t{value}\n"
+            text = f"{self.facts.title}\t{cell_name(cell.row, cell.column)}\t{kind}\t{value}\n"
             self.digest.update(text.encode("utf-8", "surrogatepass"))
 
-    def computed(self, cell: Cell, formula: Element) -> None:
+    def see_formula(self, cell: Cell, formula: Element) -> None:
         self.facts.formulas += 1
         if cell.kind != "str" and cell.value in (None, ""):
-            self.facts.never_computed.append(address(cell.row, cell.column))
-        self.edits.append(formula.removed)
+            self.facts.never_computed.append(cell_name(cell.row, cell.column))
+        self.edits.append(formula.removal)
         if "cm" in cell.tag.attributes:  # marks a dynamic array
-            self.edits.append(retagged(self.xml, cell.tag, cm=None))
+            self.edits.append(attribute_edit(self.xml, cell.tag, cm=None))
         if formula.attributes.get("t") in ("array", "dataTable"):
-            corners = re.findall(r"([A-Z]{1,3})(\d+)", formula.attributes.get("ref", ""))
-            if len(corners) == 2:
-                (left, top), (right, bottom) = corners
-                self.spills.append((int(top), column_number(left), int(bottom), column_number(right)))
+            first, colon, last = formula.attributes.get("ref", "").partition(":")
+            if colon:
+                self.arrays.append((*cell_place(first), *cell_place(last)))
 
-    def spilled(self, cell: Cell) -> bool:
+    def in_array(self, cell: Cell) -> bool:
         """Whether the cell holds a part of an array formula's result."""
-        self.spills = [area for area in self.spills if area[2] >= cell.row]
-        return any(t <= cell.row <= b and le <= cell.column <= r for t, le, b, r in self.spills)
+        self.arrays = [area for area in self.arrays if area[2] >= cell.row]
+        return any(t <= cell.row <= b and le <= cell.column <= r for t, le, b, r in self.arrays)
 
     def hidden(self, kind: str, count: int) -> None:
         self.facts.hidden[kind] = self.facts.hidden.get(kind, 0) + count
@@ -101,17 +100,6 @@ def plain(cell: Cell, strings: Strings) -> tuple[str, str]:
     return {"b": "bool", "e": "error", "d": "date"}.get(cell.kind, "text"), value
 
 
-def shared_strings(xml: bytes) -> list[str]:
-    """The texts of the shared strings part, without their reading aids."""
-    texts: list[str] = []
-    for element in find(xml, "si", "t", "rPh"):
-        if element.name == "si":
-            texts.append("")
-        elif element.name == "t" and not (element.parent and element.parent.name == "rPh"):
-            texts[-1] += element.text
-    return texts
-
-
 def sheet(xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> bytes:
     """A sheet with the stored value of each formula in its place; what stood there goes into `facts`."""
     cells = _Sheet(xml, facts, strings, digest)
@@ -123,7 +111,7 @@ def sheet(xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> bytes
     facts.formats = len(set(_formula_rules(xml, found)))
     facts.looks = [e.text for e in found if e.name == "formula" and e.parent and e.parent.name == "cfRule"]
     facts.looks += [text.decode() for text in re.findall(rb"<xm:f>([^<]*)", xml)]
-    return edited(xml, [*cells.edits, *_left_out(found)])
+    return with_edits(xml, [*cells.edits, *_left_out(found)])
 
 
 def _formula_rules(xml: bytes, found: Iterable[Element]) -> Iterator[int]:
@@ -153,31 +141,31 @@ def _left_out(found: Iterable[Element]) -> list[Edit]:
             lists.append(element)
     going = {id(element) for element in gone}
     kept = {id(e.parent) for e in found if e.name == "ext" and id(e) not in going}
-    return [e.removed for e in gone] + [e.removed for e in lists if id(e) not in kept]
+    return [e.removal for e in gone] + [e.removal for e in lists if id(e) not in kept]
 
 
 def table(xml: bytes) -> bytes:
     """A table whose columns hold no formulas and come from no query."""
     found = find(xml, "table", "tableColumn", "calculatedColumnFormula", "totalsRowFormula", "extLst")
-    edits = [e.removed for e in found if e.name in ("calculatedColumnFormula", "totalsRowFormula")]
+    edits = [e.removal for e in found if e.name in ("calculatedColumnFormula", "totalsRowFormula")]
     for element in found:
         if element.name == "table" and element.attributes.get("tableType") == "queryTable":
-            edits.append(retagged(xml, element, tableType=None))
+            edits.append(attribute_edit(xml, element, tableType=None))
         elif element.name == "tableColumn" and {"totalsRowFunction", "queryTableFieldId"} & set(element.attributes):
-            edits.append(retagged(xml, element, totalsRowFunction=None, queryTableFieldId=None))
-    return edited(xml, edits)
+            edits.append(attribute_edit(xml, element, totalsRowFunction=None, queryTableFieldId=None))
+    return with_edits(xml, edits)
 
 
 def workbook(xml: bytes) -> tuple[bytes, dict[str, str]]:
     """The workbook part without names that are formulas, and without outside data; and those names with their text."""
     found = find(xml, *OF_WORKBOOKS, "definedNames", "definedName", "calcPr", "AlternateContent", "absPath")
     gone = [e for e in found if e.name == "definedName" and (is_formula(e.text) or "function" in e.attributes)]
-    edits = [e.removed for e in found if e.name in OF_WORKBOOKS or e in gone]
-    edits += [e.parent.removed for e in found if e.name == "absPath" and e.parent]  # the folder it was saved in
-    edits += [retagged(xml, e, fullCalcOnLoad=None, forceFullCalc=None) for e in found if e.name == "calcPr"]
+    edits = [e.removal for e in found if e.name in OF_WORKBOOKS or e in gone]
+    edits += [e.parent.removal for e in found if e.name == "absPath" and e.parent]  # the folder it was saved in
+    edits += [attribute_edit(xml, e, fullCalcOnLoad=None, forceFullCalc=None) for e in found if e.name == "calcPr"]
     if len(gone) == sum(e.name == "definedName" for e in found):
-        edits += [e.removed for e in found if e.name == "definedNames"]
-    return edited(xml, edits), {e.attributes.get("name", ""): e.text for e in gone}
+        edits += [e.removal for e in found if e.name == "definedNames"]
+    return with_edits(xml, edits), {e.attributes.get("name", ""): e.text for e in gone}
 
 
 def drawing(xml: bytes) -> bytes:
@@ -189,18 +177,18 @@ def drawing(xml: bytes) -> bytes:
             anchor = element.parent
             while anchor is not None and not anchor.name.endswith("Anchor"):
                 anchor = anchor.parent
-            edits += [anchor.removed] if anchor else []
+            edits += [anchor.removal] if anchor else []
         elif element.attributes.get("macro"):
-            edits.append(retagged(xml, element, macro=""))
-    return edited(xml, edits)
+            edits.append(attribute_edit(xml, element, macro=""))
+    return with_edits(xml, edits)
 
 
 def chart(xml: bytes) -> bytes:
     """A chart that draws the numbers it drew, without a pivot table and without names that are formulas."""
-    xml, _ = without(xml, "pivotSource", "pivotFmts")
+    xml = without_elements(xml, "pivotSource", "pivotFmts")
     found = find(xml, "numRef", "strRef", "f", "numCache", "strCache", "tx", "v")
     computed = [e.parent for e in found if e.name == "f" and e.parent and is_formula(e.text)]
-    return edited(xml, [edit for reference in computed for edit in _literal(xml, reference, found)])
+    return with_edits(xml, [edit for reference in computed for edit in _literal(xml, reference, found)])
 
 
 def _literal(xml: bytes, reference: Element, found: Iterable[Element]) -> list[Edit]:
@@ -214,8 +202,3 @@ def _literal(xml: bytes, reference: Element, found: Iterable[Element]) -> list[E
     tag = f"{reference.prefix}{reference.name[:3]}Lit".encode()
     points = xml[cache.inside : cache.inside_end]
     return [(reference.start, reference.end, b"<" + tag + b">" + points + b"</" + tag + b">")]
-
-
-def digest() -> Any:
-    """What the input cells of all sheets go through, in their order."""
-    return hashlib.sha256()

@@ -1,4 +1,4 @@
-"""xlwings' VBA module as a class: what our module asks of it, and what that needs.
+"""xlwings' VBA module as a class: the procedures that our module calls, and those that they need.
 
 A formula, and the click on a shape, can call what stands in a standard module of a loaded add-in. What stands in a
 class they cannot, and what is left out nobody can.
@@ -21,32 +21,32 @@ COMMENT = re.compile(r"^\s*'.*$", re.MULTILINE)
 CHANGED = "'CHANGED for xlcost: a class, which cells cannot call, without what the add-in does not need.\n"
 
 
-def as_class(source: str, name: str, asked: Collection[str]) -> str:
-    """The module as the class `name` whose public members are those asked for; a ValueError where it cannot be one."""
+def class_source(source: str, name: str, public: Collection[str]) -> str:
+    """The module as the class `name` with these procedures public; a ValueError where it cannot be one."""
     source = NAME.sub("", TWO_HEADS.sub(r"\1", source.replace("\r\n", "\n")))
     bodies = {found[3]: found[1] for found in PROCEDURE.finditer(source)}
-    if missing := sorted(set(asked) - bodies.keys()):
+    if missing := sorted(set(public) - bodies.keys()):
         raise ValueError(f"it has no procedure {', '.join(missing)}")
     first = PROCEDURE.search(source)
     start = first.start() if first else 0
     head = DECLARED.sub(r"\1Private ", source[:start])
     if left := re.search(r"(?m)^ *(?:Public|Global) .*", head):
         raise ValueError(f"a class cannot have its line {left[0].strip()!r}")
-    needed = _needed(bodies, asked)
+    needed = _needed(bodies, public)
 
-    def kept(found: re.Match[str]) -> str:
+    def procedure(found: re.Match[str]) -> str:
         if found[3] not in needed:
             return ""
-        return f"{'Public' if found[3] in asked else 'Private'} {found[1]}"
+        return f"{'Public' if found[3] in public else 'Private'} {found[1]}"
 
-    return class_attributes(name) + CHANGED + head + PROCEDURE.sub(kept, source[start:])
+    return class_attributes(name) + CHANGED + head + PROCEDURE.sub(procedure, source[start:])
 
 
-def _needed(bodies: Mapping[str, str], asked: Collection[str]) -> set[str]:
-    """The procedures asked for, those that they name, and so on; VBA knows no case."""
+def _needed(bodies: Mapping[str, str], public: Collection[str]) -> set[str]:
+    """The public procedures, those that they name, and so on; VBA knows no case."""
     known = {name.lower(): name for name in bodies}
     found: set[str] = set()
-    new = set(asked)
+    new = set(public)
     while new:
         found |= new
         words = {word.lower() for name in new for word in re.findall(r"\w+", COMMENT.sub("", bodies[name]))}

@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 from xlcost.errors import BadInput
 from xlcost.into_workbook import lite
 from xlcost.into_workbook.snapshot.copy import snapshot
-from xlcost.ooxml import open as opened
+from xlcost.ooxml import open as reader
 from xlcost.ooxml.open import check_target, workbook_bytes, workbook_parts, write_workbook
 
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -463,4 +463,4 @@ def test_a_harmed_file_opens_or_is_refused_with_a_sentence(tmp_path, seed):
 
 
 def test_limits_are_what_they_say():
-    assert (opened.MOST_PARTS, opened.LARGEST_UNPACKED) == (10_000, 512_000_000)
+    assert (reader.MOST_PARTS, reader.LARGEST_UNPACKED) == (10_000, 512_000_000)

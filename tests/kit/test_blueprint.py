@@ -1,0 +1,102 @@
+"""A template is data: the small one of docs/template.md is built and recalculated; a wrong one is found out."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from openpyxl import load_workbook
+
+from places import ROOT
+from xlcost.kit.build import build
+from xlcost.kit.charts import COLOURS
+from xlcost.kit.summary import AddsUp, Chart, Summary
+from xlcost.kit.write import save
+
+PAGE = (ROOT / "docs/template.md").read_text(encoding="utf-8")
+SOURCE = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
+
+
+@pytest.fixture(scope="module")
+def gpu_hours():
+    """The blueprint that the page shows."""
+    names = {}
+    exec(compile(SOURCE, "docs/template.md", "exec"), names)
+    return names["GPU_HOURS"]
+
+
+def same(value):
+    """To the noise of a difference between large sums."""
+    return pytest.approx(value, rel=1e-9, abs=1e-6)
+
+
+def test_it_is_small(gpu_hours):
+    inputs, lines = (sum(len(group) for _, group in groups) for groups in (gpu_hours.inputs, gpu_hours.lines))
+    assert (inputs, lines, gpu_hours.months, len(gpu_hours.summary.charts)) == (5, 4, 12, 1)
+    body = [line for line in SOURCE.splitlines() if line and not line.startswith(("from ", "import "))]
+    assert len(body) <= 50
+
+
+def test_it_names_no_cell():
+    assert not re.search(r"\$?[A-Z]{1,2}\$?\d+(?=[\"',:!)\]])", SOURCE)
+
+
+@pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
+@pytest.mark.parametrize("inputs", [{}, {"Gpus": 16, "Used": 0.25, "Gpu": "A100", "Price_Date": "2025-06-30"}], ids=str)
+def test_a_spreadsheet_computes_what_python_does(gpu_hours, engines, engine, inputs, tmp_path):
+    filled = build(gpu_hours, inputs)
+    save(filled.book, tmp_path / "gpu_hours.xlsx")
+    found, values = engines[engine](tmp_path / "gpu_hours.xlsx"), filled.book.values()
+    formulas = 0
+    for sheet in load_workbook(tmp_path / "gpu_hours.xlsx"):
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            ours, theirs = values[sheet.title][cell.coordinate], found[sheet.title].get(cell.coordinate, "")
+            assert theirs == (same(ours) if isinstance(ours, float) else ours), cell.coordinate
+            formulas += 1
+    assert formulas > 100
+    assert filled.status() == "ALL OK" and filled.failing() == []
+
+
+def test_the_figure_is_the_sum_of_the_days(gpu_hours):
+    """365 days of 8 GPUs, by hand from the price that the sheet shows."""
+    filled = build(gpu_hours)
+    assert filled.figures()["total"] == pytest.approx(filled.cells["price"].value * 8 * 24 * 365)
+
+
+def test_a_line_that_is_missing_in_the_table_turns_the_light_off(gpu_hours, engines, tmp_path):
+    """In Python as in the sheet: no check says what it comes to."""
+    from xlcost.kit import checks
+
+    short = replace(
+        gpu_hours, adds_up=AddsUp(("rent",), "cost"), checks=(checks.parts_add_up(("rent",), "cost"), *gpu_hours.checks)
+    )
+    filled = build(short)
+    assert filled.failing() == ["Parts add up to the total"]
+    save(filled.book, tmp_path / "short.xlsx")
+    for engine in engines.values():
+        found = engine(tmp_path / "short.xlsx")["Checks"]
+        assert (found["F7"], found["E4"]) == ("CHECK", "CHECK")
+
+
+@pytest.mark.parametrize("months", [1, 6, 12, 24, 60])
+def test_any_number_of_months(gpu_hours, months, engines, tmp_path):
+    from xlcost.kit import checks
+
+    other = replace(gpu_hours, months=months, checks=(*gpu_hours.checks[:2], checks.timeline_is_whole(months)))
+    filled = build(other)
+    save(filled.book, tmp_path / "book.xlsx")
+    found = engines["LibreOffice"](tmp_path / "book.xlsx")
+    values = filled.book.values()
+    for title in ("Summary", "Monthly", "Checks"):
+        for ref, value in values[title].items():
+            if value is not None:
+                assert found[title][ref] == (same(value) if isinstance(value, float) else value), (title, ref)
+    assert filled.failing() == []
+
+
+def test_what_the_page_has_no_room_for_is_refused(gpu_hours):
+    chart = gpu_hours.summary.charts[0]
+    with pytest.raises(ValueError, match="summary: the page has room for 3 charts, not 4"):
+        Summary("", "", charts=(chart,) * 4)
+    many = Chart("bars", "Too many", ("cost",) * (len(COLOURS) + 1), "0")
+    with pytest.raises(ValueError, match="chart: it takes 6 series, not 7"):
+        build(replace(gpu_hours, summary=replace(gpu_hours.summary, charts=(many,))))
