@@ -112,17 +112,15 @@ LITE = Step(
 Functions = dict[str, FunctionSpec]
 
 
-def _value(functions: Functions, call: Call) -> Any:
-    return functions[call[0]].call(*call[1])
+def _seen(functions: Functions, call: Call) -> str:
+    """The result of a call, with its unit."""
+    spec = functions[call[0]]
+    return f"{result_text(spec.call(*call[1]))} {spec.returns.unit}"
 
 
 def _typed(functions: Functions, calls: tuple[Call, ...]) -> list[Step]:
     """Calls with what they give."""
-    units = [functions[name].returns.unit for name, _ in calls]
-    return [
-        Step(f"Type `{formula(call)}`", f"{result_text(_value(functions, call))} {unit}")
-        for call, unit in zip(calls, units, strict=True)
-    ]
+    return [Step(f"Type `{formula(call)}`", _seen(functions, call)) for call in calls]
 
 
 def _refused(calls: tuple[tuple[Call, str], ...]) -> list[Step]:
@@ -140,7 +138,7 @@ def _spilled(functions: Functions) -> Step:
 
 
 def _installed(functions: Functions) -> tuple[Step, ...]:
-    name, arguments = WIZARD
+    name, _ = WIZARD
     spec = functions[name]
     return (
         Step(
@@ -154,10 +152,7 @@ def _installed(functions: Functions) -> tuple[Step, ...]:
             f"The category `xlcost {spec.category}`, the description, and help for each argument as you click into "
             "it. While the wizard is open its preview shows #N/A: nothing is computed.",
         ),
-        Step(
-            f"Close the wizard and type `{formula(WIZARD)}`.",
-            f"{result_text(spec.call(*arguments))} {spec.returns.unit}",
-        ),
+        Step(f"Close the wizard and type `{formula(WIZARD)}`.", _seen(functions, WIZARD)),
         Step(
             'Type `=GPU_PRICE("h900")` into A1, `=XLCOST_STATUS(A1)` into B1, `=SUM(A1)` into A2.',
             "#N/A; the sentence that names h900; #N/A again, not 0.",
