@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from xlcost.errors import BadInput, nearest
-from xlcost.files import BOM, write_whole
+from xlcost.files import write_whole
 from xlcost.prices.market import closed
 
 FORMATS = ("table", "csv", "json")
 RUNS = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of a formula
+BOM = "\ufeff"
 LEFT = ("text", "long")
 WIDEST = 1_000_000  # characters, where nothing is cut
 LEAST = 24  # characters of a long column that are worth showing

@@ -13,7 +13,7 @@ from typing import Any
 
 from xlcost.csv_tables import checked_rows
 from xlcost.errors import BadInput
-from xlcost.files import BOM, write_whole
+from xlcost.files import write_whole
 from xlcost.prices import lookup
 from xlcost.prices.folder import QUOTES, VARIABLE, data_folder, writable_folder
 from xlcost.prices.market import VALID_DAYS
@@ -23,6 +23,7 @@ from xlcost.prices.quotes.periods import spans, spelled
 
 COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "off_list", "as_of", "from", "until", "source")
 WORKBOOK_ROWS = 500  # own quotes that a workbook takes
+BOM = "\ufeff"  # tells Excel that a text is UTF-8
 
 
 def file() -> Path:
