@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcost.errors import BadInput, nearest
-from xlcost.files import BOM, read_bytes
+from xlcost.files import read_bytes
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
+BOM = "\ufeff"  # at the beginning of a text: tells Excel that it is UTF-8
 LARGEST = 20_000_000  # bytes
 MOST_ERRORS = 20
 FORMULA_SIGNS = ("=", "+", "-", "@")

@@ -12,7 +12,6 @@ from pathlib import Path
 from xlcost.errors import BadInput
 
 LARGEST = 64_000_000  # bytes
-BOM = "\ufeff"  # at the beginning of a text: tells Excel that it is UTF-8
 ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 
 

@@ -9,8 +9,7 @@ Must not know a function or a table by name. Begin with `formula`; docs/tracing.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, cast
 
@@ -21,7 +20,6 @@ from xlcost.function import REFUSED, FunctionSpec, Parameter
 from xlcost.quantities import ModelWord, excel_serial
 from xlcost.steps import RECORDER
 
-COLUMN_NAME = re.compile(r"\b(Models|GPUs|Precisions|Regions|Prices|Quotes|Aliases)_(\w+)")
 IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
 COMPARE, JOIN, ADD, MULTIPLY, POWER, ATOM = range(1, 7)
 OPERATORS: dict[str, tuple[str, int]] = {
@@ -49,15 +47,6 @@ CALLS = {
     "maximum": "MAX({},{})",
     "minimum": "MIN({},{})",
 }
-
-
-def table_columns(formulas: Iterable[str]) -> set[tuple[str, str]]:
-    """The columns of table sheets that formulas name.
-
-    >>> sorted(table_columns(["INDEX(Models_params,MATCH(A1,Models_id,0))"]))
-    [('Models', 'id'), ('Models', 'params')]
-    """
-    return {pair for text in formulas for pair in COLUMN_NAME.findall(text)}
 
 
 def literal(value: Any) -> str:

@@ -1,7 +1,6 @@
 """One market answers for everybody; as if there were another one, all that is made meanwhile answers from that."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
@@ -25,7 +24,8 @@ from xlcost.quantities import excel_serial
 LATER = EDITION + dt.timedelta(days=20)
 QUOTE = OwnQuote(gpu="H100", term="on_demand", usd_per_gpu_hour=1.5, as_of=EDITION, source="Offer 4711 by mail")
 OFFER = next(row for row in packaged_offers() if (row.gpu, row.term) == ("h100-sxm", "on_demand"))
-NEWCOMER = replace(OFFER, provider="Newcomer", usd_per_gpu_hour=1.25, source="newcomer.example/gpus")
+CHANGED = {"provider": "Newcomer", "usd_per_gpu_hour": 1.25, "source": "newcomer.example/gpus"}
+NEWCOMER = type(OFFER)(**vars(OFFER) | CHANGED)
 
 
 def test_as_if_prices_are_those_of_the_other_market():

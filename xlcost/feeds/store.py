@@ -12,7 +12,7 @@ from typing import Any
 
 from xlcost.csv_tables import LARGEST, checked_rows
 from xlcost.errors import BadInput
-from xlcost.files import BOM, read_bytes, write_whole
+from xlcost.files import read_bytes, write_whole
 from xlcost.prices.current import packaged_offers, reset_market
 from xlcost.prices.folder import OFFERS, VARIABLE, data_folder, merged_offers, writable_folder
 from xlcost.prices.quotes.lock import lock
@@ -93,7 +93,7 @@ def with_rows(text: str, rows: Iterable[Any]) -> str:
     end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     lines = io.StringIO(text if text.endswith("\n") else text + end, newline="").readlines()
     reader = csv.reader(lines, strict=True)
-    columns = [column.strip(f"{BOM} ").lower() for column in next(reader)]
+    columns = [column.strip("\ufeff ").lower() for column in next(reader)]
     head, old = lines[: reader.line_num], _records(reader, lines, columns)
     new = sorted((_key(cells), _line(cells, columns, end)) for cells in map(_cells, rows))
     in_order = all(one[0] <= other[0] for one, other in itertools.pairwise(old))

@@ -14,9 +14,9 @@ from typing import Any
 from xlcost.errors import BadInput
 from xlcost.into_workbook.own_sheets import book_parts, own_title
 from xlcost.kit.aliases import alias_sheet
-from xlcost.kit.book import Book
+from xlcost.kit.book import Book, table_columns
 from xlcost.kit.lookup_sheets import TOP, add_tables
-from xlcost.native import Tracer, table_columns
+from xlcost.native import Tracer
 from xlcost.ooxml import package
 from xlcost.ooxml.add_sheets import with_sheets_of
 from xlcost.ooxml.address import quoted_title

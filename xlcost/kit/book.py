@@ -7,6 +7,7 @@ one line serves every column and every sheet.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,12 +16,13 @@ import numpy as np
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
 from xlcost.kit import styles
-from xlcost.native import Tracer, constant, table_columns
+from xlcost.native import Tracer, constant
 from xlcost.ooxml.address import quoted_title
 from xlcost.ooxml.values import Values
 
 SHEET = re.compile("«(.*?)»")
 HERE, BEFORE = "‹c›", "‹p›"
+TABLE_COLUMN = re.compile(r"\b(Models|GPUs|Precisions|Regions|Prices|Quotes|Aliases)_(\w+)")
 
 
 @dataclass
@@ -145,6 +147,15 @@ class Book:
                     cells[ref] = constant(content)
             found[sheet.title] = cells
         return found
+
+
+def table_columns(formulas: Iterable[str]) -> set[tuple[str, str]]:
+    """(table, column) of every table name that formulas hold.
+
+    >>> sorted(table_columns(["INDEX(Models_params,MATCH(A1,Models_id,0))"]))
+    [('Models', 'id'), ('Models', 'params')]
+    """
+    return {pair for text in formulas for pair in TABLE_COLUMN.findall(text)}
 
 
 def resolved(text: str, title: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcost.files import BOM
+from codecs import BOM_UTF8
 
 SAVE_AS = "save it in Excel as Excel Workbook (.xlsx)"
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,7 +39,7 @@ def other_file(data: bytes) -> str:
         return "is not an Excel workbook (.xlsx): it is a document of an older Office"
     if not data:
         return "is not an Excel workbook (.xlsx): it is empty"
-    start = data[:512].lstrip(BOM.encode() + b" \t\r\n")
+    start = data[:512].lstrip(BOM_UTF8 + b" \t\r\n")
     for beginning, kind in BEGINNINGS.items():
         if start.startswith(beginning) or start.lower().startswith(beginning):
             return f"is not an Excel workbook (.xlsx): it is {kind}"
