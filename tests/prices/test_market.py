@@ -25,7 +25,11 @@ LATER = EDITION + dt.timedelta(days=20)
 QUOTE = OwnQuote(gpu="H100", term="on_demand", usd_per_gpu_hour=1.5, as_of=EDITION, source="Offer 4711 by mail")
 OFFER = next(row for row in packaged_offers() if (row.gpu, row.term) == ("h100-sxm", "on_demand"))
 CHANGED = {"provider": "Newcomer", "usd_per_gpu_hour": 1.25, "source": "newcomer.example/gpus"}
-NEWCOMER = type(OFFER)(**vars(OFFER) | CHANGED)
+
+
+def newcomer(day):
+    """The same offer of a provider that nobody knows, cheaper, on a day."""
+    return type(OFFER)(**vars(OFFER) | CHANGED | {"as_of": day})
 
 
 def test_as_if_prices_are_those_of_the_other_market():
@@ -48,7 +52,7 @@ def test_what_fails_inside_leaves_the_market_as_it_was():
 
 
 def test_offers_and_edition_of_the_other_market():
-    with as_if(Market((*packaged_offers(), NEWCOMER.model_copy(update={"as_of": LATER})))):
+    with as_if(Market((*packaged_offers(), newcomer(LATER)))):
         assert data_as_of() == excel_serial(LATER)
         assert gpu_price("H100", "newcomer") == 1.25
         assert price_source("H100", "Newcomer") == f"{LATER}, Newcomer {OFFER.instance}, newcomer.example/gpus"
@@ -80,7 +84,7 @@ as_if,llama-3.1-8b,1e9,0,h100-sxm,2026-11-01
 """
 MARKETS = {
     "a quote": Market(packaged_offers(), (QUOTE,)),
-    "an offer": Market((*packaged_offers(), NEWCOMER.model_copy(update={"as_of": EDITION}))),
+    "an offer": Market((*packaged_offers(), newcomer(EDITION))),
 }
 
 
