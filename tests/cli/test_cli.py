@@ -84,12 +84,14 @@ def test_wrong_use_in_a_shell():
     assert done.stderr == "xlcost: no such command 'compute'; see xlcost --help\n"
 
 
-def test_list_into_a_pipe_that_closes():
+@pytest.mark.parametrize("words", [("functions",), ("calc", "GPU_LIST", "")])
+def test_list_into_a_pipe_that_closes(words):
     with subprocess.Popen(
-        [sys.executable, "-m", "xlcost", "functions"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "xlcost", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
+        assert b"Error" not in process.stderr.read()
+    assert process.returncode == 1
 
 
 def loaded(code):
