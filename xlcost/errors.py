@@ -52,10 +52,10 @@ def nearest(text: str, known: Iterable[str]) -> str:
     return f"; did you mean '{by_lower[found[0]]}'?" if found else ""
 
 
-def counted(number: int, noun: str) -> str:
+def count_text(number: int, noun: str) -> str:
     """A number and its noun.
 
-    >>> counted(1, "quote"), counted(3, "quote")
+    >>> count_text(1, "quote"), count_text(3, "quote")
     ('1 quote', '3 quotes')
     """
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -16,7 +16,7 @@ import xlcost
 from places import DATA, ROOT
 from plans import compute_plan
 from xlcost.batch.fill import fill
-from xlcost.batch.scenarios import example_scenarios, parsed
+from xlcost.batch.scenarios import example_scenarios, scenarios_in
 from xlcost.blueprints import packaged
 from xlcost.blueprints.article import book as article
 from xlcost.blueprints.article.claims import CLAIMS
@@ -269,7 +269,7 @@ def line(file, model="gpt-3", tokens="1", date="2026-10-31", requests="0"):
 )
 def test_bad_scenarios_are_sentences(text, sentence, tmp_path):
     with pytest.raises((BadInput, xlcost.NotInTable), match=re.escape(sentence)):
-        for scenario in parsed(text, "scenarios.csv"):
+        for scenario in scenarios_in(text, "scenarios.csv"):
             fill(tmp_path, scenario)
     assert not list(tmp_path.iterdir())
 
@@ -278,7 +278,7 @@ def test_a_table_as_a_german_spreadsheet_saves_it(tmp_path):
     heads, cells = "file,Price_Date,Requests_Day,Model,Train_Tokens,Run_Mfu", "a,31.10.2026,0,gpt-3,1000,0.25"
     text = f"{heads}\n{cells}\n".replace(",", ";").replace("0.25", "0,25")
     english = f"{heads}\n{cells}\n".replace("31.10.2026", "2026-10-31")
-    assert parsed(text, "s.csv") == parsed(english, "s.csv")
+    assert scenarios_in(text, "s.csv") == scenarios_in(english, "s.csv")
 
 
 def test_demo_keeps_what_somebody_changed(tmp_path):
@@ -307,7 +307,7 @@ def test_another_figure_does_not_rest_on_what_the_default_does():
 
 def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
     text = HEADER[:-1] + ",Project\n" + line("x")[:-1] + ',"=HYPERLINK(""http://bad"",""x"")"\n'
-    fill(tmp_path, parsed(text, "s.csv")[0])
+    fill(tmp_path, scenarios_in(text, "s.csv")[0])
     cell = load_workbook(tmp_path / "x.xlsx")["Inputs"]["D6"]
     assert cell.value.startswith("=HYPERLINK")
     assert cell.data_type != "f" or '<c r="D6"' not in formula_cells(tmp_path / "x.xlsx")
@@ -368,7 +368,7 @@ def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, e
     """What the table of scenarios calls H100 must be found by the workbook's own MATCH."""
     text = HEADER[:-1] + ",Train_Gpu,Serve_Gpu,Train_Provider,Serve_Precision\n"
     text += line("x", model="Llama 3.1 70B", tokens="1e9", requests="1000")[:-1] + ",H100,h100 sxm,Amazon,FP8\n"
-    (scenario,) = parsed(text, "s.csv")
+    (scenario,) = scenarios_in(text, "s.csv")
     named = {name: scenario.inputs[name] for name in ("Model", "Train_Gpu", "Serve_Gpu", "Train_Provider")}
     assert list(named.values()) == ["llama-3.1-70b", "h100-sxm", "h100-sxm", "AWS"]
     result = fill(tmp_path, scenario)

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from plans import compute_plan
 from xlcost import gpu_price, price_source, price_table, train_cost
 from xlcost.batch.fill import fill
-from xlcost.batch.scenarios import parsed
+from xlcost.batch.scenarios import scenarios_in
 from xlcost.errors import BadInput, NotInTable
 from xlcost.functions.lists import data_as_of
 from xlcost.kit.write import save
@@ -108,7 +108,7 @@ def shown_offers(path):
 
 @pytest.mark.parametrize("name", MARKETS)
 def test_a_scenario_filled_inside_shows_that_market(tmp_path, name):
-    (scenario,) = parsed(SCENARIO, "scenarios.csv")
+    (scenario,) = scenarios_in(SCENARIO, "scenarios.csv")
     outside = fill(tmp_path, scenario)
     assert shown_quotes(tmp_path / "as_if.xlsx") == []
     with as_if(MARKETS[name]):

@@ -14,9 +14,9 @@ from xlcost.blueprints.compute_plan.blueprint import COMPUTE_PLAN
 from xlcost.errors import BadInput, XlcostError
 from xlcost.files import write_whole
 from xlcost.kit.blueprint import Blueprint
-from xlcost.kit.build import Filled, build
+from xlcost.kit.build import FilledTemplate, build
 from xlcost.kit.currency import CODE, PLAN
-from xlcost.kit.quotes_sheet import ROWS, stored
+from xlcost.kit.quotes_sheet import ROWS, counting_quotes
 from xlcost.kit.write import save
 from xlcost.ooxml.values import CORE_DATE, stamp
 from xlcost.prices.current import current_market, packaged_offers
@@ -51,7 +51,7 @@ def fill_all(
     """
     wanted = {} if currency is None else {PLAN: CODE.accept(currency, "currency")}
     if not overwrite:
-        keep_changed(files_of(folder, scenarios))
+        refuse_changed(files_of(folder, scenarios))
     results = [
         fill(folder, replace(scenario, inputs=scenario.inputs | wanted), blueprint) for scenario in progress(scenarios)
     ]
@@ -64,14 +64,14 @@ def files_of(folder: Path, scenarios: Sequence[Scenario]) -> list[Path]:
     return [folder / packaged.ARTICLE, *(folder / f"{scenario.file}.xlsx" for scenario in scenarios)]
 
 
-def keep_changed(files: list[Path]) -> None:
+def refuse_changed(files: list[Path]) -> None:
     """Refuse to write over what was saved by another program since it was made here."""
     for file in files:
-        if file.exists() and not as_made(file):
+        if file.exists() and not is_unchanged(file):
             raise BadInput(f"{file} was changed since it was made; name another folder, or give --overwrite")
 
 
-def as_made(file: Path) -> bool:
+def is_unchanged(file: Path) -> bool:
     """Whether a workbook is as it was made here: a program that saves it writes the day into it."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -80,7 +80,7 @@ def as_made(file: Path) -> bool:
         return False
 
 
-def writable(out: Path) -> Path:
+def output_folder(out: Path) -> Path:
     """The folder, made if need be."""
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -104,14 +104,14 @@ def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) 
     path = folder / f"{scenario.file}.xlsx"
     market = current_market()
     others = market.offers != packaged_offers() or market.edition_day != EDITION  # than the template's
-    if others or len(stored()) > ROWS:
+    if others or len(counting_quotes()) > ROWS:
         save(filled.book, path, values)
     else:
         stamp(packaged.template(blueprint), path, values)
     return result(scenario, filled)
 
 
-def result(scenario: Scenario, filled: Filled) -> Result:
+def result(scenario: Scenario, filled: FilledTemplate) -> Result:
     """What a filled workbook says."""
     day = filled.cells["rate_day"].value
     return Result(

@@ -15,7 +15,7 @@ from xlcost.blueprints.packaged import home
 from xlcost.csv_tables import continental, csv_text, separator_of
 from xlcost.errors import BadInput, XlcostError
 from xlcost.kit.blueprint import Blueprint
-from xlcost.kit.inputs import accepted, all_of
+from xlcost.kit.inputs import all_of, input_values
 
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 LARGEST = 20_000_000  # bytes
@@ -31,7 +31,7 @@ class Scenario:
 
 def read(path: Path, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
     """The scenarios of a CSV file; what is wrong is one sentence with the line."""
-    return parsed(csv_text(path, LARGEST), path.name, blueprint)
+    return scenarios_in(csv_text(path, LARGEST), path.name, blueprint)
 
 
 def example_scenarios() -> list[Scenario]:
@@ -39,7 +39,7 @@ def example_scenarios() -> list[Scenario]:
     return read(home("workbooks") / "scenarios.csv")
 
 
-def parsed(text: str, name: str, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
+def scenarios_in(text: str, name: str, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
     """The scenarios of a CSV text."""
     separator = separator_of(text)
     reader = csv.DictReader(io.StringIO(text), delimiter=separator)
@@ -74,4 +74,4 @@ def _scenario(row: dict[Any, Any], taken: Container[str], blueprint: Blueprint) 
     for given in all_of(blueprint.inputs):
         if given.needed and not row[given.name].strip():
             raise BadInput(f"{given.name}: is blank; a scenario must say it ({given.label})")
-    return Scenario(file, accepted(blueprint.inputs, row))
+    return Scenario(file, input_values(blueprint.inputs, row))

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from xlcost.batch.fill import Result, files_of, fill_all, writable
+from xlcost.batch.fill import Result, files_of, fill_all, output_folder
 from xlcost.batch.scenarios import example_scenarios, read
 from xlcost.blueprints.compute_plan.blueprint import COMPUTE_PLAN
 from xlcost.facts.currency import DOLLAR
@@ -39,7 +39,7 @@ def run(
     console, aside = Console(file=sys.stdout), Console(stderr=True)
     if currency is not None:
         CODE.accept(currency, "currency")
-    folder = writable(out)
+    folder = output_folder(out)
     scenarios = example_scenarios() if table_of is None else read(table_of)
     results = fill_all(
         folder,

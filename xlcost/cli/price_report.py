@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from xlcost.cli.output import Grid, say, say_grid, say_titled
 from xlcost.cli.price_grids import effect_grid, finding_grids
-from xlcost.errors import counted
+from xlcost.errors import count_text
 from xlcost.prices.check import Finding
 from xlcost.prices.compare import STATES
 from xlcost.prices.quotes import store as quote_store
@@ -46,9 +46,9 @@ def say_change(change: Change, done: str, unit: str) -> None:
     if not change.changed:
         say(f"no quote is new to {quote_store.file()}")
         return
-    say(f"{counted(len(change.changed), 'quote')} {done} {quote_store.file()}")
+    say(f"{count_text(len(change.changed), 'quote')} {done} {quote_store.file()}")
     say_titled("\nWhat GPU_PRICE gives", effect_grid(effects(change, MOST_SHOWN), unit))
     if len(change.changed) > MOST_SHOWN:
-        say(f"and those of {counted(len(change.changed) - MOST_SHOWN, 'more quote')}")
+        say(f"and those of {count_text(len(change.changed) - MOST_SHOWN, 'more quote')}")
     for sentence in quote_store.cautions(change):
         say(f"\n{sentence}")

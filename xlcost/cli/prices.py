@@ -9,7 +9,7 @@ import typer
 
 from xlcost.cli import quotes, update
 from xlcost.cli.options import FormatOption
-from xlcost.errors import BadInput, counted
+from xlcost.errors import BadInput, count_text
 
 app = typer.Typer(
     help="Prices: list, show, compare, check; your own quotes; newer editions.",
@@ -55,7 +55,7 @@ def list_prices(
         )
         return
     output.say_grid(with_currency(short(grid), rate))
-    output.say(f"\n{counted(len(grid.rows), 'offer')} in force on {day}{sentence(rate)}")
+    output.say(f"\n{count_text(len(grid.rows), 'offer')} in force on {day}{sentence(rate)}")
 
 
 @app.command()
@@ -134,7 +134,7 @@ def export(
     day, grid = offer_grid(gpu, provider, term, as_of)
     rate = rate_for(currency, day, named=as_of is not None)
     write(out, day, grid, overwrite=overwrite, rate=rate)
-    say(f"{counted(len(grid.rows), 'offer')} in force on {day} written to {out}{sentence(rate)}")
+    say(f"{count_text(len(grid.rows), 'offer')} in force on {day} written to {out}{sentence(rate)}")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from xlcost.cli.options import DryRun, FormatOption
-from xlcost.errors import BadInput, counted
+from xlcost.errors import BadInput, count_text
 
 
 def add(
@@ -55,9 +55,8 @@ def quotes(form: FormatOption = "table") -> None:
     if kept:
         output.say_grid(quote_grid(kept, for_people=True))
         output.say("")
-    output.say(
-        f"{counted(len(kept), 'quote')} in {quote_store.file()}; the last day known is {current_market().edition_day}"
-    )
+    last = current_market().edition_day
+    output.say(f"{count_text(len(kept), 'quote')} in {quote_store.file()}; the last day known is {last}")
 
 
 def example(

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlcost.cli import output
 from xlcost.cli.output import Column, Grid, per_cent
-from xlcost.errors import BadInput, counted
+from xlcost.errors import BadInput, count_text
 from xlcost.feeds.differences import Change, Odd, Plan
 from xlcost.feeds.rows import Edition
 from xlcost.feeds.update import Proposal
@@ -32,7 +32,7 @@ def say(proposal: Proposal) -> None:
 
 def consent(proposal: Proposal) -> bool:
     """Whether the person says yes; where there is nobody to ask, a sentence."""
-    rows = counted(len(proposal.plan.rows), "row")
+    rows = count_text(len(proposal.plan.rows), "row")
     if not sys.stdin.isatty():
         raise BadInput(f"nothing was written: add --yes to write these {rows}, or --dry-run to look only")
     try:
@@ -80,8 +80,9 @@ def summary(plan: Plan, edition: Edition) -> Iterator[str]:
     new = sum(one.before is None for one in plan.changes)
     same = sum(map(_same, plan.changes))
     yield (
-        f"{counted(len(plan.rows), 'new row')}: {counted(new, 'offer')} new, {len(plan.changes) - new - same} changed, "
-        f"{same} unchanged" + (f"; {counted(plan.there, 'row')} there already" if plan.there else "")
+        f"{count_text(len(plan.rows), 'new row')}: {count_text(new, 'offer')} new, "
+        f"{len(plan.changes) - new - same} changed, {same} unchanged"
+        + (f"; {count_text(plan.there, 'row')} there already" if plan.there else "")
     )
     if len(plan.changes) - same > MOST:
         yield f"The table shows the {MOST} largest changes of {len(plan.changes) - same}."
@@ -110,11 +111,11 @@ def _odd_text(odd: Odd) -> str:
 def _not_understood(edition: Edition) -> Iterator[str]:
     if edition.left_out:
         total = sum(edition.left_out.values())
-        yield f"Not understood, left out: {counted(total, 'offer')}"
+        yield f"Not understood, left out: {count_text(total, 'offer')}"
         reasons: Sequence[tuple[tuple[str, str], int]] = edition.left_out.most_common()
         yield from _few((f"{number:,} x {chip}: {why}" for (chip, why), number in reasons), len(reasons))
     if edition.unpriced:
-        yield f"{counted(edition.unpriced, 'price')} blank or zero in the file: no offers"
+        yield f"{count_text(edition.unpriced, 'price')} blank or zero in the file: no offers"
 
 
 def _few(lines: Iterable[str], total: int) -> Iterator[str]:

@@ -24,14 +24,14 @@ def _lines(what: str, part: Callable[[], Iterator[Line]]) -> list[Line]:
 
 def _own() -> Iterator[Line]:
     """The folder of the user's own tables, and how much is in it."""
-    from xlcost.errors import counted
+    from xlcost.errors import count_text
     from xlcost.prices.folder import VARIABLE, data_folder, merged_offers, own_quotes
 
     folder = data_folder()
     if folder is None:
         yield Line(NOTE, "own tables", f"{VARIABLE} is set to nothing: only the packaged tables count")
         return
-    held = f"{counted(len(own_quotes()), 'own quote')}, {counted(len(merged_offers()), 'merged offer')}"
+    held = f"{count_text(len(own_quotes()), 'own quote')}, {count_text(len(merged_offers()), 'merged offer')}"
     if folder.is_dir():
         yield Line(OK, "own tables", f"{folder}: {held}")
     else:

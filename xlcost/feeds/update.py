@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlcost.csv_tables import hostile
-from xlcost.errors import BadInput, counted, nearest
+from xlcost.errors import BadInput, count_text, nearest
 from xlcost.facts.store import plain
 from xlcost.feeds.catalogue import Format
 from xlcost.feeds.chip_names import given_ids
@@ -70,7 +70,7 @@ def _of_table(request: Request, file: Source, target: Target, known: Mapping[str
     edition = of_table(file.name, file.text, target.rows, known)
     strange = sorted({row.provider for row in edition.rows if plain(row.provider) not in known})
     who = f"; new providers: {', '.join(strange)}" if strange else ""
-    return f"{counted(len(edition.rows), 'price')} from {file.label}{who}", edition
+    return f"{count_text(len(edition.rows), 'price')} from {file.label}{who}", edition
 
 
 def _of_catalogue(
@@ -84,7 +84,7 @@ def _of_catalogue(
     found = catalogue(file.name, file.text, form)
     edition = of_catalogue(found, target.rows, provider, day, cited.strip(), given_ids(request.gpus))
     who = f"{provider}{' (so the path says)' * from_path} on {day}"
-    return f"{who}, {form.title}: {counted(len(edition.rows), 'price')}, of several regions the cheapest", edition
+    return f"{who}, {form.title}: {count_text(len(edition.rows), 'price')}, of several regions the cheapest", edition
 
 
 def _provider(request: Request, file: Source, known: Mapping[str, str]) -> tuple[str, bool]:
@@ -127,7 +127,7 @@ def write(proposal: Proposal) -> str:
     """Add the rows; what was done, and how to take it back."""
     target, rows = proposal.target, proposal.plan.rows
     target.write(rows)
-    done = f"{counted(len(rows), 'row')} written to {target.path}"
+    done = f"{count_text(len(rows), 'row')} written to {target.path}"
     if target.into is None:
         return (
             f"{done}. DATA_AS_OF is now {current_market().edition_day}; xlcost prices list shows them.\n"

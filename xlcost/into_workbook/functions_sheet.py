@@ -15,7 +15,7 @@ from xlcost.hosts.arguments import argument_help
 from xlcost.hosts.reference import argument_rows, as_typed, example_formula, example_result
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
-from xlcost.kit.inputs import Given, as_listed, rule
+from xlcost.kit.inputs import Given, rule, table_id
 from xlcost.native import Tracer, call, formula, where
 from xlcost.quantities import Key, ModelWord, serial_date
 
@@ -144,7 +144,7 @@ def example_value(p: Parameter, given: Any) -> Any:
     value = p.accept(given)
     if isinstance(value, str) and isinstance(p.word, (Key, ModelWord)):
         kind = p.word.name
-        return REGIONS.id(value) if kind == "region" else as_listed(kind, value)
+        return REGIONS.id(value) if kind == "region" else table_id(kind, value)
     return value
 
 

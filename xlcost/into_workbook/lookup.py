@@ -13,9 +13,8 @@ from typing import Any
 
 from xlcost.errors import BadInput
 from xlcost.into_workbook.own_sheets import book_parts, own_title
-from xlcost.kit.aliases import alias_sheet
 from xlcost.kit.book import Book, table_columns
-from xlcost.kit.lookup_sheets import TOP, add_tables
+from xlcost.kit.lookup_sheets import TOP, add_tables, alias_sheet
 from xlcost.native import Tracer
 from xlcost.ooxml import package
 from xlcost.ooxml.add_sheets import with_sheets_of

@@ -158,7 +158,7 @@ def table_columns(formulas: Iterable[str]) -> set[tuple[str, str]]:
     return {pair for text in formulas for pair in TABLE_COLUMN.findall(text)}
 
 
-def resolved(text: str, title: str) -> str:
+def text_on(text: str, title: str) -> str:
     """A tracer's text as it stands on the sheet `title`."""
     return SHEET.sub(lambda m: "" if m[1] == title else quoted_title(m[1]) + "!", text)
 

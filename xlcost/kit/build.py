@@ -13,7 +13,7 @@ from xlcost.kit.checks import TOP, checks_sheet, light, status
 from xlcost.kit.cover import cover
 from xlcost.kit.currency import PLAN
 from xlcost.kit.currency_sheet import currencies_sheet, label_inputs
-from xlcost.kit.inputs import accepted, inputs_sheet
+from xlcost.kit.inputs import input_values, inputs_sheet
 from xlcost.kit.lines import lines_sheet
 from xlcost.kit.lookup_sheets import add_tables
 from xlcost.kit.months import months_sheet
@@ -25,7 +25,7 @@ WIDE_LIGHT = "R1:S1"  # of the Summary, whose columns are narrow
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledTemplate:
     """A template filled in: its book, and its cells by key."""
 
     blueprint: Blueprint
@@ -46,9 +46,9 @@ class Filled:
         return [check.what for row, check in enumerate(self.blueprint.checks, TOP) if checks.value(f"F{row}") != "OK"]
 
 
-def build(blueprint: Blueprint, values: Mapping[str, Any] | None = None) -> Filled:
+def build(blueprint: Blueprint, values: Mapping[str, Any] | None = None) -> FilledTemplate:
     """The workbook for these inputs; without any, the blank template with its example figures."""
-    given = accepted(blueprint.inputs, values or {})
+    given = input_values(blueprint.inputs, values or {})
     book = Book(blueprint.title, blueprint.subject)
     x = Cells(book, inputs_sheet(book, blueprint.inputs, given, blueprint.purpose), blueprint.months)
     lines_sheet(book, blueprint.lines, x, blueprint.calculation)
@@ -68,4 +68,4 @@ def build(blueprint: Blueprint, values: Mapping[str, Any] | None = None) -> Fill
     for title, ref in LIGHTS:
         light(book, book[title], ref)
     book["Summary"].merges.append(WIDE_LIGHT)
-    return Filled(blueprint, book, x)
+    return FilledTemplate(blueprint, book, x)

@@ -151,7 +151,7 @@ def ids_in_tables(what: str, groups: Groups) -> Check:
     return Check(what, value, 0, "Choose again from the lists")
 
 
-def prices_found(sides: tuple[PriceSide, ...]) -> Check:
+def prices_in_force(sides: tuple[PriceSide, ...]) -> Check:
     """Whether the Prices sheet has a price for each side that asks for one."""
     return Check(
         "Prices are found for GPU, provider, term and date",
@@ -171,7 +171,7 @@ def sellers_enough(sides: tuple[PriceSide, ...]) -> Check:
     )
 
 
-def rates_found() -> Check:
+def rates_of_the_day() -> Check:
     """Whether the exchange rates of a template with currencies are there."""
     return Check(
         "Exchange rates are found for the currencies and the date",

@@ -14,7 +14,7 @@ from typing import Any
 from xlcost.errors import NotInTable
 from xlcost.facts.currency import CURRENCIES, DOLLAR, Daily, daily, known_currency
 from xlcost.kit.cells import Names
-from xlcost.kit.sentences import day, fixed
+from xlcost.kit.sentences import day, number_text
 from xlcost.native import Tracer, call, join, where
 from xlcost.prices.current import current_market
 from xlcost.quantities import Choice, excel_serial, serial_date
@@ -89,13 +89,13 @@ def per_typed(x: Names) -> Any:
 
 def in_words(x: Names) -> Any:
     """The currency with its rate and that rate's day, or just US dollars."""
-    rate = join(" at ", fixed(x["per_dollar"], 4), " per US dollar, ECB reference rate of ", day(x["rate_day"]))
+    rate = join(" at ", number_text(x["per_dollar"], 4), " per US dollar, ECB reference rate of ", day(x["rate_day"]))
     return where(x[PLAN] == DOLLAR, "US dollars", join(x[PLAN], rate))
 
 
 def typed_in_words(x: Names) -> Any:
     """What one unit of the typed amounts is worth, where that is not 1."""
-    worth = join(". One ", x[TYPED], " is ", fixed(x["per_typed"], 4), " ", x[PLAN])
+    worth = join(". One ", x[TYPED], " is ", number_text(x["per_typed"], 4), " ", x[PLAN])
     return where(x[TYPED] == x[PLAN], "", worth)
 
 

@@ -29,12 +29,12 @@ def word(hint: Any) -> Word:
     return found
 
 
-def assumed(value: Assumed) -> str:
+def reason(value: Assumed) -> str:
     """Why a default is what it is."""
     return f"{value.source.short}: {value.why}"
 
 
-def as_listed(kind: str, text: str) -> str:
+def table_id(kind: str, text: str) -> str:
     """An id as the workbook's own tables spell it: MATCH knows no other names for a thing."""
     if kind == "provider":
         return current_market().provider(text)
@@ -79,7 +79,7 @@ class Given:
             return str(value)
         found = self.word.accept(value, self.name)
         if isinstance(self.word, Key):
-            return as_listed(self.word.name, found)
+            return table_id(self.word.name, found)
         return serial_date(found) if isinstance(self.word, Date) else found
 
     def named_cell(self, cell: Tracer, *, is_number: bool) -> Tracer:
@@ -97,7 +97,7 @@ def all_of(groups: Groups) -> Iterable[Given]:
     return (given for _, group in groups for given in group)
 
 
-def accepted(groups: Groups, values: Mapping[str, Any]) -> dict[str, Any]:
+def input_values(groups: Groups, values: Mapping[str, Any]) -> dict[str, Any]:
     """All inputs: those given, checked, and the defaults of the others. A name nobody knows is an error."""
     known = {given.name: given for given in all_of(groups)}
     for name in values:

@@ -44,7 +44,7 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
     """Put the table at row `top`; gives the row below it. `gpus`: the book has the names of the GPUs sheet."""
-    rows = stored()
+    rows = counting_quotes()
     size = max(ROWS, len(rows) + SPARE)
     first, last = top + 3, top + 2 + size
     sheet.section(top, "Your own quotes")
@@ -71,7 +71,7 @@ def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
     return last + 1
 
 
-def stored() -> tuple[Span, ...]:
+def counting_quotes() -> tuple[Span, ...]:
     """The user's quotes that count, with the days from and until which they do."""
     found = current_market().spans
     if len(found) > WORKBOOK_QUOTES:

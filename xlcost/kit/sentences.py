@@ -14,7 +14,7 @@ from xlcost.quantities import serial_date
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def fixed(value: Any, decimals: int = 0) -> Tracer:
+def number_text(value: Any, decimals: int = 0) -> Tracer:
     """A number with so many decimals, its thousands grouped."""
 
     def shown(number: Any, _: Any) -> str:

@@ -14,7 +14,7 @@ from xlcost.kit import charts, styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.cells import Cells
 from xlcost.kit.months import YEAR_LONG
-from xlcost.kit.sentences import fixed
+from xlcost.kit.sentences import number_text
 from xlcost.native import Tracer, join, where
 
 TITLE = "Summary"
@@ -89,7 +89,8 @@ def content(words: Words, x: Cells) -> Any:
 
 def money(amount: Tracer, currency: Tracer) -> Any:
     """An amount as words of a sentence."""
-    return join(currency, " ", where(amount >= 1e6, join(fixed(amount / 1e6, 1), " million"), fixed(amount)))
+    millions = join(number_text(amount / 1e6, 1), " million")
+    return join(currency, " ", where(amount >= 1e6, millions, number_text(amount)))
 
 
 def summary_sheet(book: Book, summary: Summary, adds_up: AddsUp | None, labels: dict[str, str], x: Cells) -> Sheet:

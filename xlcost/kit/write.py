@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlcost.kit import styles
-from xlcost.kit.book import Book, Sheet, resolved
+from xlcost.kit.book import Book, Sheet, text_on
 from xlcost.native import Tracer
 from xlcost.ooxml.values import Values, stamp
 from xlcost.prices.current import current_market
@@ -59,7 +59,7 @@ def _write(workbook: Workbook, sheet: Sheet, looks: styles.CellStyles) -> None:
     for ref, (content, style) in sheet.cells.items():
         cell = ws[ref]
         if isinstance(content, Tracer):
-            cell.value = "=" + resolved(content.text, sheet.title)
+            cell.value = "=" + text_on(content.text, sheet.title)
         elif isinstance(content, str):
             cell.value = content
             cell.data_type = "s"  # text stays text, whatever it begins with

@@ -13,7 +13,7 @@ from xlcost.kit.book import Book, Sheet
 from xlcost.kit.cells import Cells, not_a_number, sum_over
 from xlcost.kit.checks import Check, checks_sheet, light
 from xlcost.kit.cover import cover
-from xlcost.kit.inputs import accepted, inputs_sheet
+from xlcost.kit.inputs import input_values, inputs_sheet
 from xlcost.kit.lines import Calls, Formulas, named_cell
 from xlcost.kit.lookup_sheets import add_tables
 from xlcost.kit.source_list import sources_sheet
@@ -57,7 +57,7 @@ def book() -> Book:
 
 def _computed(made: Book) -> tuple[Cells, list[Tracer], list[int]]:
     """Inputs, rates and claims: the cells by key, the verdicts, and the rows of the claims."""
-    x = Cells(made, inputs_sheet(made, INPUTS, accepted(INPUTS, {}), PURPOSE, published=True), 0)
+    x = Cells(made, inputs_sheet(made, INPUTS, input_values(INPUTS, {}), PURPOSE, published=True), 0)
     _rates(made, x)
     return x, *_claims(made, x)
 

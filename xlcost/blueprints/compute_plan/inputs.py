@@ -9,7 +9,7 @@ from xlcost.formulas import energy, serving
 from xlcost.functions.training import MEDIAN_MFU
 from xlcost.kit import styles
 from xlcost.kit.currency import CODE
-from xlcost.kit.inputs import TEXT, Given, Groups, assumed, word
+from xlcost.kit.inputs import TEXT, Given, Groups, reason, word
 from xlcost.quantities import (
     AsOf,
     Batch,
@@ -65,7 +65,7 @@ INPUTS: Groups = (
             Given("Train_Context", "Length of a training sequence", "tokens", word(Context), 4096, styles.WHOLE, "For memory"),
             Given("Train_Gpu", "GPU", "list", word(Gpu), "h100-sxm", styles.WORDS, "An id of the GPUs sheet"),
             Given("Train_Gpus", "Number of GPUs", "GPUs", word(Gpus), 8, styles.WHOLE, "", why="One node"),
-            Given("Run_Mfu", "Utilisation of the whole run (MFU)", "share", word(Mfu), float(MEDIAN_MFU), styles.PERCENT, "", why=assumed(MEDIAN_MFU)),
+            Given("Run_Mfu", "Utilisation of the whole run (MFU)", "share", word(Mfu), float(MEDIAN_MFU), styles.PERCENT, "", why=reason(MEDIAN_MFU)),
             Given("Goodput", "Paid time that trains", "share", word(Goodput), 1.0, styles.PERCENT, "Below 100 % only with an MFU measured in the run"),
             Given("Runs", "All runs over the final run", "x", MULTIPLE, 1.5, styles.TIMES, "Experiments and failures; 1.2 to 4 published (Cottier et al. 2024)"),
             Given("Train_Start", "Training begins in month", "month no.", WHOLE_MONTH, 1, styles.WHOLE, ""),
@@ -88,8 +88,8 @@ INPUTS: Groups = (
             Given("Serve_Precision", "Precision of the weights", "list", word(Precision), "bf16", styles.WORDS, "The cache stays 16 bit"),
             Given("Batch", "Sequences served together by a replica", "sequences", word(Batch), 16, styles.WHOLE, "More is cheaper and slower"),
             Given("Replica_Own", "GPUs of a replica (blank = 1, 2, 4 or eights)", "GPUs", word(Gpus), None, styles.WHOLE, "Fewest that hold it, rounded up to a size that splits evenly", True),
-            Given("Decode_Mbu", "Bandwidth reached in decoding (MBU)", "share", share("mbu", "Share of bandwidth"), float(serving.DECODE_MBU), styles.PERCENT, "", why=assumed(serving.DECODE_MBU)),
-            Given("Prefill_Mfu", "Peak reached in prefill (MFU)", "share", word(Mfu), float(serving.PREFILL_MFU), styles.PERCENT, "", why=assumed(serving.PREFILL_MFU)),
+            Given("Decode_Mbu", "Bandwidth reached in decoding (MBU)", "share", share("mbu", "Share of bandwidth"), float(serving.DECODE_MBU), styles.PERCENT, "", why=reason(serving.DECODE_MBU)),
+            Given("Prefill_Mfu", "Peak reached in prefill (MFU)", "share", word(Mfu), float(serving.PREFILL_MFU), styles.PERCENT, "", why=reason(serving.PREFILL_MFU)),
             Given("Serve_Provider", "Provider", "list", word(Provider), "median", styles.WORDS, "median = of all that offer the GPU that day; see Providers"),
             Given("Serve_Term", "Term", "list", word(Term), "on_demand", styles.WORDS, "on_demand, spot, 1yr, 3yr"),
             Given("Serve_Own_Price", "Own price (blank = from Prices)", "Typed_Currency / h", word(Price), None, styles.FOUR, "A quote beats the table", True),
@@ -98,9 +98,9 @@ INPUTS: Groups = (
     (
         "Power (memo)",
         (
-            Given("Load", "Average power of a GPU over its rated power", "share", word(Load), float(energy.POWER_SHARE), styles.PERCENT, "", why=assumed(energy.POWER_SHARE)),
-            Given("Pue", "Power usage effectiveness", "x", word(Pue), float(energy.HYPERSCALE_PUE), styles.TWO, "", why=assumed(energy.HYPERSCALE_PUE)),
-            Given("Electricity", "Electricity (blank = US average)", "Typed_Currency / kWh", POWER, None, styles.FOUR, assumed(energy.US_ELECTRICITY), True),
+            Given("Load", "Average power of a GPU over its rated power", "share", word(Load), float(energy.POWER_SHARE), styles.PERCENT, "", why=reason(energy.POWER_SHARE)),
+            Given("Pue", "Power usage effectiveness", "x", word(Pue), float(energy.HYPERSCALE_PUE), styles.TWO, "", why=reason(energy.HYPERSCALE_PUE)),
+            Given("Electricity", "Electricity (blank = US average)", "Typed_Currency / kWh", POWER, None, styles.FOUR, reason(energy.US_ELECTRICITY), True),
         ),
     ),
     (

@@ -12,7 +12,7 @@ from xlcost.functions import models
 from xlcost.functions.gpus import peak_tflops
 from xlcost.kit import currency_sheet, styles
 from xlcost.kit.cells import Names
-from xlcost.kit.inputs import assumed
+from xlcost.kit.inputs import reason
 from xlcost.kit.lines import Line
 from xlcost.kit.months import MonthLine, days_in_month, running_total
 from xlcost.kit.price_sides import PriceSide, price_lines
@@ -95,7 +95,7 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Power (memo)",
         (
-            Line("us_power", "Electricity, average of the United States", "USD / kWh", styles.FOUR, lambda f, x: cell(literal(US_POWER), US_POWER), assumed(energy.US_ELECTRICITY)),
+            Line("us_power", "Electricity, average of the United States", "USD / kWh", styles.FOUR, lambda f, x: cell(literal(US_POWER), US_POWER), reason(energy.US_ELECTRICITY)),
             Line("power_price", "Price of electricity", "Currency / kWh", styles.FOUR, lambda f, x: where(x["Electricity"].left_out, x["us_power"] * x["per_dollar"], x["Electricity"] * x["per_typed"])),
         ),
     ),

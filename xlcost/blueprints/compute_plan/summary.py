@@ -7,7 +7,7 @@ from typing import Any
 from xlcost.blueprints.compute_plan.inputs import MONTHS
 from xlcost.kit import styles
 from xlcost.kit.cells import Cells
-from xlcost.kit.sentences import day, fixed
+from xlcost.kit.sentences import day, number_text
 from xlcost.kit.summary import AXIS_MONEY, BIG_MONEY, Chart, Driver, Summary, Tile, money
 from xlcost.native import join, where
 
@@ -21,7 +21,7 @@ def _purpose(x: Cells) -> Any:
 
 def _headline(x: Cells) -> Any:
     cost, training, serving = (money(x.total(key), x["Currency"]) for key in ("cost", "training", "serving"))
-    gpus = fixed(x.total("gpus"))
+    gpus = number_text(x.total("gpus"))
     return join(
         f"{MONTHS} months cost ", cost, ": training ", training, ", serving ", serving, " on up to ", gpus, " GPUs."
     )
@@ -42,37 +42,37 @@ SUMMARY = Summary(
             lambda x: join("Training, all runs, ", x["Currency"]),
             lambda x: x["train_cost"],
             BIG_MONEY,
-            lambda x: join(fixed(x["train_hours"]), " GPU-hours"),
+            lambda x: join(number_text(x["train_hours"]), " GPU-hours"),
         ),
         Tile(
             "Training on the clock",
             lambda x: x["train_days"],
             '#,##0.0" days"',
-            lambda x: join("on ", fixed(x["Train_Gpus"]), " GPUs; ", fixed(x["train_fit"]), " hold it"),
+            lambda x: join("on ", number_text(x["Train_Gpus"]), " GPUs; ", number_text(x["train_fit"]), " hold it"),
         ),
         Tile(
             "GPUs of a replica",
             lambda x: x["replica"],
             '[=1]0" GPU";#,##0" GPUs"',
-            lambda x: join(fixed(x["served_gb"]), " GB to serve ", fixed(x["Batch"]), " at once"),
+            lambda x: join(number_text(x["served_gb"]), " GB to serve ", number_text(x["Batch"]), " at once"),
         ),
         Tile(
             lambda x: join("Serving, last month, ", x["Currency"]),
             lambda x: x.last("serving"),
             BIG_MONEY,
-            lambda x: join("up to ", fixed(x.total("gpus")), " GPUs"),
+            lambda x: join("up to ", number_text(x.total("gpus")), " GPUs"),
         ),
         Tile(
             lambda x: join("1,000 requests, last month, ", x["Currency"]),
             lambda x: x.last("per_request"),
             BIG_MONEY,
-            lambda x: join("one request takes ", fixed(x["wait"], 1), " s"),
+            lambda x: join("one request takes ", number_text(x["wait"], 1), " s"),
         ),
         Tile(
             lambda x: join(f"{MONTHS} months, ", x["Currency"]),
             lambda x: x.total("cost"),
             BIG_MONEY,
-            lambda x: join(fixed(x.total("requests") / 1e6), " million requests"),
+            lambda x: join(number_text(x.total("requests") / 1e6), " million requests"),
         ),
     ),
     charts=(
