@@ -4,7 +4,8 @@ Catalogues price whole instances, in US dollars an hour, in many regions; of the
 whose prices they are, or of which day.
 
 A new format is one file with a `FORMAT`: its id, its name, the columns by which it is known, and a function that
-goes through the lines and calls `Catalogue.add` for each price. `formats.CATALOGUES` lists it; the rest follows.
+goes through the lines and calls `Catalogue.add` for each price. Then a word in `formats.CATALOGUES`, and one in the
+help of `xlcost prices update`.
 """
 
 from __future__ import annotations

@@ -123,8 +123,10 @@ def _beyond(quote: Any, market: Market) -> Iterator[str]:
     for column, text in (("provider", quote.provider or ""), ("source", quote.source)):
         if begins_as_formula(text):
             yield f"{column}: '{text[:40]}' begins as a formula, which a spreadsheet would run"
+    if quote.off_list is None:
+        return
     sellers = {p.provider for p in market.periods if p.term == LIST_TERM}
-    if quote.off_list is not None and market.spelling(quote.provider) not in sellers:
+    if market.spelling(quote.provider) not in sellers:
         yield (
             f"off_list: the tables have no {LIST_TERM} list price of '{quote.provider}' that it could be off"
             f"{nearest(quote.provider, sorted(sellers - {MEDIAN}))}"
