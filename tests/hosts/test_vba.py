@@ -1,10 +1,7 @@
 """The add-in's VBA: its text by a grammar of the language, and run by LibreOffice, over pretended Excel and Windows."""
 
 import io
-import json
-import os
 import re
-import subprocess
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -17,7 +14,6 @@ from antlr4.error.ErrorListener import ErrorListener
 from antlr4_vba.vbaLexer import vbaLexer
 from antlr4_vba.vbaParser import vbaParser
 
-from engines import VBA_OFFICE, office_parts
 from stubs import com_stub, vba_stub
 from stubs.com_stub import MISSING, Range, column
 from xlcost import __version__
@@ -133,35 +129,23 @@ def real():
 
 
 @pytest.fixture(scope="module")
-def basic(tmp_path_factory):
+def basic(office, office_program, tmp_path_factory):
     """basic(answers, formula, ...) is what cells with these formulas show, in a new workbook."""
-    parts = office_parts()
-    if parts is None:
-        assert os.environ.get("CI") != "true", "CI needs LibreOffice"
-        pytest.skip("LibreOffice Calc or its Python bridge is not installed")
     path = tmp_path_factory.mktemp("addin") / "xlcost.xlam"
     path.write_bytes(xlam.build(FUNCTIONS, r"C:\python.exe"))
-    program, python = parts
-    command = [python, str(VBA_OFFICE), program]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    ours = "Option VBASupport 1\n" + re.sub(r"(?m)^Attribute .*\n", "", vba_stub.compiled(TEXT))
 
-        def ask(answers, *formulas, interpreter=python):
-            ours = "Option VBASupport 1\n" + re.sub(r"(?m)^Attribute .*\n", "", vba_stub.compiled(TEXT))
-            stubs = vba_stub.modules(interpreter, {"XLCOST_VERSION": __version__} | answers)
-            stubs |= {"xlcost": ours, vba.WINDOWS: vba_stub.CLASS + vba_stub.compiled(vba.windows())}
-            question = {"path": str(path), "modules": stubs, "formulas": [pretend("", 0), *formulas]}
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            assert answer["project"] == "XlcostAddin"
-            kinds = {name: re.search("VBA_ModuleType=(.*)", text)[1] for name, text in answer["modules"].items()}
-            assert [name for name, kind in kinds.items() if kind == "VBAModule"] == ["xlcost"]
-            assert "XlcostCall" in answer["modules"]["xlcost"]
-            return answer["shown"][1:]
+    def ask(answers, *formulas, interpreter=office_program[1]):
+        stubs = vba_stub.modules(interpreter, {"XLCOST_VERSION": __version__} | answers)
+        stubs |= {"xlcost": ours, vba.WINDOWS: vba_stub.CLASS + vba_stub.compiled(vba.windows())}
+        answer = office.ask("shown", str(path), stubs, [pretend("", 0), *formulas])
+        assert answer["project"] == "XlcostAddin"
+        kinds = {name: re.search("VBA_ModuleType=(.*)", text)[1] for name, text in answer["modules"].items()}
+        assert [name for name, kind in kinds.items() if kind == "VBAModule"] == ["xlcost"]
+        assert "XlcostCall" in answer["modules"]["xlcost"]
+        return answer["shown"][1:]
 
-        yield ask
-        process.stdin.close()
-        process.wait(60)
+    return ask
 
 
 def pretend(what, value):
