@@ -4,6 +4,8 @@ import io
 import re
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from antlr4.error.ErrorListener import ErrorListener
 from antlr4_vba.vbaLexer import vbaLexer
 from antlr4_vba.vbaParser import vbaParser
 
+from places import DATA
 from stubs import com_stub, vba_stub
 from stubs.com_stub import MISSING, Range, column
 from xlcost import __version__
@@ -25,6 +28,7 @@ from xlcost.hosts import vba
 
 BAS = Path(vba.__file__).parents[1] / "addin" / "xlcost.bas"
 TEXT = BAS.read_text(encoding="ascii")
+PARSED = DATA / "vba_parsed.txt"  # written by test_grammar, committed: name and hash of each text that the grammar took
 
 
 def test_lines():
@@ -91,22 +95,39 @@ def check_grammar(text):
     assert "End " not in rest and mistakes(rest) == []
 
 
-def test_grammar():
-    check_grammar(COMPILED)
+MODULE = "xlcost"
+CLASSES = (xlam.XLWINGS, vba.WINDOWS)  # of the first, what was taken from xlwings too: no procedure is torn
 
 
-def classes():
-    """The two classes of the add-in, as they stand in the file."""
+@cache
+def texts():
+    """The module and the two classes of the add-in, as they stand in the file."""
     with zipfile.ZipFile(io.BytesIO(xlam.build(FUNCTIONS, r"C:\python.exe"))) as file:
         project = Project(file.read(xlam.BINARY))
-    return {name: project.source(name).replace("\r\n", "\n") for name in (xlam.XLWINGS, vba.WINDOWS)}
+    classes = {name: vba_stub.compiled(project.source(name).replace("\r\n", "\n")) for name in CLASSES}
+    bare = {name: re.sub("(?m)^(Attribute|Option Explicit).*\n", "", text) for name, text in classes.items()}
+    return {MODULE: COMPILED} | {name: f"{NAMED}{text}\n" for name, text in bare.items()}
 
 
-@pytest.mark.parametrize("name", [xlam.XLWINGS, vba.WINDOWS])
-def test_grammar_of_classes(name):
-    """Of what was taken from xlwings too: no procedure is torn."""
-    text = vba_stub.compiled(classes()[name])
-    check_grammar(NAMED + re.sub("(?m)^(Attribute|Option Explicit).*\n", "", text) + "\n")
+def parsed_before():
+    """{name: hash} of the texts that the grammar took."""
+    return dict(line.split() for line in PARSED.read_text(encoding="ascii").splitlines())
+
+
+@pytest.mark.parametrize("name", [MODULE, *CLASSES])
+def test_grammar(name):
+    """A text that has changed is parsed, half a minute, and recorded; one that is recorded is not parsed again."""
+    found = sha256(texts()[name].encode()).hexdigest()
+    if parsed_before().get(name) != found:
+        check_grammar(texts()[name])
+        lines = sorted((parsed_before() | {name: found}).items())
+        PARSED.write_text("".join(f"{name} {found}\n" for name, found in lines), encoding="ascii")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [MODULE, *CLASSES])
+def test_grammar_takes_what_is_recorded(name):
+    check_grammar(texts()[name])
 
 
 @pytest.mark.parametrize(
