@@ -1,29 +1,72 @@
-"""What all tests share: the engines, and folders of the user's own."""
+"""What all tests share: the lane of a run, the engines, and folders of the user's own."""
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+import lanes
 from engines import Office, iron, office_parts
 
 os.environ["XLCOST_DATA"] = ""  # the tests know the packaged tables only, whatever quotes the tester keeps
 
+# The same examples in every run, and no stopwatch.
+settings.register_profile(
+    "same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(config, items):
+    lanes.select(config, items)
+
+
+def pytest_report_header(config):
+    return lanes.line(config)
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # one of several processes: how many it left out
+        session.config.workeroutput["waiting"] = session.config.stash.get(lanes.WAITING, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    node.config.stash[lanes.WAITING] = getattr(node, "workeroutput", {}).get("waiting", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Where the header is left out (-q) too."""
+    if waiting := config.stash.get(lanes.WAITING, 0):
+        terminalreporter.write_line(f"{waiting} tests are of another lane ({lanes.line(config)})")
+
 
 @pytest.fixture(scope="session")
-def office():
+def office_program():
+    """LibreOffice and a Python that has its bridge; where they are missing a test is skipped, and fails in CI."""
     parts = office_parts()
+    if parts is None and lanes.in_ci():
+        pytest.fail("CI needs LibreOffice Calc and its Python bridge (libreoffice-calc, python3-uno)")
     if parts is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI needs LibreOffice Calc and its Python bridge (libreoffice-calc, python3-uno)")
         pytest.skip("LibreOffice Calc or its Python bridge is not installed")
-    engine = Office(*parts)
+    return parts
+
+
+@pytest.fixture(scope="session")
+def office(office_program):
+    """The one LibreOffice of this process, without any add-in."""
+    engine = Office(*office_program)
     yield engine
     engine.close()
 
 
 @pytest.fixture(scope="session")
-def engines(office):
-    """Both engines by name."""
+def engines(request):
+    """Both engines by name; LibreOffice starts when it is asked."""
+
+    def office(path):
+        return request.getfixturevalue("office")(path)
+
     return {"LibreOffice": office, "IronCalc": iron}
 
 

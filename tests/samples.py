@@ -63,6 +63,17 @@ RANGES = {  # realistic sizes, by the name of the argument or of its word
 MOST = {"tokens": 32768.0, "ratio": 10.0, "share": 1.0, "percentile": 0.99}  # of other words, by their unit
 SERVED = {"input_tokens", "output_tokens"}  # those of one request, where it runs on something
 
+NEEDS_CONTEXT = "context: is needed when method is causal or full"
+BROKEN = [  # arguments that do not go together, in place of those of the example
+    ("PARAM_COUNT", {"heads": 63.0}, "hidden: must be a multiple of heads"),
+    ("PARAM_COUNT", {"kv_heads": 128.0}, "kv_heads: must not be more than heads"),
+    ("TRAIN_MEMORY", {"gpus": 3.0, "tensor_parallel": 2.0}, "gpus: must be a multiple of tensor_parallel x"),
+    ("TRAIN_MEMORY", {"gpus": 4.0, "pipeline_parallel": 3.0}, "gpus: must be a multiple of tensor_parallel x"),
+    ("TRAIN_FLOPS", {"model": "gpt-3", "tokens": 1e9, "method": "causal"}, NEEDS_CONTEXT),
+    ("TRAIN_FLOPS", {"model": "gpt-3", "tokens": 1e9, "method": "full", "context": None}, NEEDS_CONTEXT),
+    ("TRAIN_MFU", {"model": "gpt-3", "gpu": "h100-sxm", "method": "causal", "context": None}, NEEDS_CONTEXT),
+]
+
 
 def offered(random):
     """A GPU, provider, term and date for which the table has a price."""

@@ -13,6 +13,7 @@ import pytest
 from openpyxl.utils import FORMULAE
 
 import xlcost
+from addresses import is_cell_address
 from samples import agrees, plain_cells
 from xlcost import functions
 from xlcost.catalogue import BY_NAME, FUNCTIONS
@@ -169,13 +170,6 @@ def test_name_is_free_in_spreadsheets(spec):
     assert re.fullmatch(r"[A-Z][A-Z0-9_]{2,30}", spec.name)
     assert spec.name not in FORMULAE | set(LATER_BUILT_INS.split())
     assert not is_cell_address(spec.name)
-
-
-def is_cell_address(name):
-    """A1 to XFD1048576, or R1C1, in any of their short forms."""
-    letters = re.fullmatch(r"([A-Z]{1,3})[0-9]+", name)
-    within = letters and (len(letters[1]) < 3 or letters[1] <= "XFD")
-    return bool(within or re.fullmatch(r"R[0-9]*(C[0-9]*)?|C[0-9]*", name))
 
 
 @pytest.mark.parametrize(

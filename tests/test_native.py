@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from samples import PEAKED, arguments
+from samples import BROKEN, PEAKED, arguments
 from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.errors import BadInput, XlcostError
 from xlcost.kit import styles
@@ -19,16 +19,6 @@ NATIVE = [spec for spec in FUNCTIONS if spec.native]
 ROWS = 25
 FAILED = 6  # rows at most whose ids or prices are not in the tables, or that have no result
 LETTERS = "BCDEFGHIJK"
-NEEDS_CONTEXT = "context: is needed when method is causal or full"
-BROKEN = [  # arguments that do not go together, in place of those of the example
-    ("PARAM_COUNT", {"heads": 63.0}, "hidden: must be a multiple of heads"),
-    ("PARAM_COUNT", {"kv_heads": 128.0}, "kv_heads: must not be more than heads"),
-    ("TRAIN_MEMORY", {"gpus": 3.0, "tensor_parallel": 2.0}, "gpus: must be a multiple of tensor_parallel x"),
-    ("TRAIN_MEMORY", {"gpus": 4.0, "pipeline_parallel": 3.0}, "gpus: must be a multiple of tensor_parallel x"),
-    ("TRAIN_FLOPS", {"model": "gpt-3", "tokens": 1e9, "method": "causal"}, NEEDS_CONTEXT),
-    ("TRAIN_FLOPS", {"model": "gpt-3", "tokens": 1e9, "method": "full", "context": None}, NEEDS_CONTEXT),
-    ("TRAIN_MFU", {"model": "gpt-3", "gpu": "h100-sxm", "method": "causal", "context": None}, NEEDS_CONTEXT),
-]
 
 
 def columns(spec):

@@ -1,6 +1,7 @@
 """The wheel: every module of the checkout is in it and can be imported from it, with the files that stand beside."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,9 +26,11 @@ print(len(names))
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The unpacked wheel."""
+    """The unpacked wheel, of a copy in which nothing lies that an earlier build has left."""
     folder = tmp_path_factory.mktemp("wheel")
-    words = ["wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT)]
+    left = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "tests", "docs")
+    copy = shutil.copytree(ROOT, folder / "checkout", ignore=left)
+    words = ["wheel", "-q", "--no-deps", "-w", str(folder), str(copy)]
     subprocess.run([sys.executable, "-m", "pip", *words], check=True, capture_output=True)
     (file,) = folder.glob("*.whl")
     zipfile.ZipFile(file).extractall(folder / "unpacked")

@@ -1,7 +1,8 @@
-"""Speed as ratios to the bare minimum: python tools/benchmark.py.
+"""Speed as ratios to the bare minimum: python tools/benchmark.py. The status is 1 where one is over its limit.
 
-Each line is the best of several runs, so that whatever else the machine does falls out. A row of names costs a
-look-up of each distinct id and one step per row, which is set against a plain dict look-up per row.
+Read it on a machine that does nothing else. Each line is the best of several runs, so that whatever else the machine
+does falls out. A row of names costs a look-up of each distinct id and one step per row, which is set against a plain
+dict look-up per row.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import xlcost
 
 ROWS = 100_000
+Ratios = dict[str, tuple[float, float | None]]  # name -> ratio, and its limit if it has one
 PEAK = {"a100-80-sxm": 312.0, "h100-sxm": 989.4, "l40s": 362.0}
 
 
@@ -51,8 +53,8 @@ def bare_latency(prompt: Any, answer: Any) -> Any:
     return np.where(fits, first + (answer - 1) * token, np.nan)
 
 
-def ratios() -> dict[str, float]:
-    """What is held to a limit, by its name."""
+def ratios() -> Ratios:
+    """What is measured, with its limit."""
     dice = np.random.default_rng(7)
     params, tokens = dice.uniform(1e9, 1e12, ROWS), dice.uniform(1e9, 1e13, ROWS)
     price = dice.uniform(1, 5, ROWS)
@@ -68,13 +70,14 @@ def ratios() -> dict[str, float]:
     assert np.allclose(ours, bare_latency(prompt, answer), rtol=1e-9)
     latency = best(lambda: xlcost.infer_latency("llama-3.1-8b", "h100-sxm", prompt, answer), 10)
     bare = best(lambda: bare_latency(prompt, answer), 10)
+    numpy = program("import numpy")
     return {
-        "100,000 rows of numbers through TRAIN_COST, over the bare numpy expression": numbers / plain,
-        "names in those rows, more time in plain dict look-ups a row": (named - numbers) / looked_up,
-        "100,000 rows of numbers through INFER_LATENCY, over its bare numpy arithmetic": latency / bare,
-        "a scalar TRAIN_COST, over the same arithmetic and look-up in plain Python": scalar / bare_scalar,
-        "import xlcost, over import numpy": program("import xlcost") / program("import numpy"),
-        "xlcost calc TRAIN_COST as a program of its own, over one that imports numpy": calc() / program("import numpy"),
+        "100,000 rows of numbers through TRAIN_COST, over the bare numpy expression": (numbers / plain, 3),
+        "names in those rows, more time in plain dict look-ups a row": ((named - numbers) / looked_up, 4),
+        "100,000 rows of numbers through INFER_LATENCY, over its bare numpy arithmetic": (latency / bare, 3),
+        "a scalar TRAIN_COST, over the same arithmetic and look-up in plain Python": (scalar / bare_scalar, 20),
+        "import xlcost, over import numpy": (program("import xlcost") / numpy, 1),
+        "xlcost calc TRAIN_COST as a program of its own, over one that imports numpy": (calc() / numpy, 2),
     }
 
 
@@ -89,6 +92,17 @@ def calc() -> float:
     return best(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL), 1, 5)
 
 
+def printed(measured: Ratios) -> int:
+    """A line each; the status of the command."""
+    for name, (ratio, limit) in measured.items():
+        bound = "" if limit is None else f"< {limit}"
+        print(f"{ratio:8.2f} {bound:6}{'OVER ' if over(ratio, limit) else ''} {name}")
+    return any(over(ratio, limit) for ratio, limit in measured.values())
+
+
+def over(ratio: float, limit: float | None) -> bool:
+    return limit is not None and ratio > limit
+
+
 if __name__ == "__main__":
-    for name, ratio in ratios().items():
-        print(f"{ratio:8.2f}  {name}")
+    sys.exit(printed(ratios()))

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests", "tests/functions", "tools")]
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests", "tools")]
 
 import accuracy
 import credits

@@ -3,16 +3,17 @@
 import json
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import ironcalc
 from openpyxl import load_workbook
 
-HERE = Path(__file__).parent
-RECALCULATE, CALC_ADDIN, VBA_OFFICE = HERE / "recalculate.py", HERE / "calc_addin.py", HERE / "vba_office.py"
+PROGRAM = Path(__file__).with_name("office.py")
 PYTHONS = ("/usr/bin/python3", "/usr/lib/libreoffice/program/python", "/opt/libreoffice/program/python")
 
 
+@cache
 def office_parts():
     """The program and a Python that has its bridge, or None."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
@@ -25,25 +26,39 @@ def office_parts():
 
 
 class Office:
-    """LibreOffice kept open for the session."""
+    """LibreOffice, kept open; with the extensions that lie unpacked in a folder, or none."""
 
-    def __init__(self, program, python):
-        self.process = subprocess.Popen(
-            [python, str(RECALCULATE), program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, program, python, extensions=None):
+        words = [python, str(PROGRAM), program, *([str(extensions)] if extensions else [])]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, path):
         """{sheet: {cell: value}} after a hard recalculation."""
-        self.process.stdin.write(f"{path}\n")
+        return self.ask("recalculated", str(path))
+
+    def ask(self, command, *arguments):
+        """What a command of office.py answers."""
+        self.process.stdin.write(json.dumps([command, *arguments]) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
-        assert answer, f"LibreOffice could not recalculate {path}"
+        assert answer, f"LibreOffice could not do {command}"
         return json.loads(answer)
 
     def close(self):
         self.process.stdin.close()
         self.process.wait(60)
         self.process.stdout.close()
+
+
+class Calc(Office):
+    """LibreOffice Calc with an add-in: what a person does there."""
+
+    def __call__(self, command, *arguments):
+        return self.ask(command, *map(str, arguments))
+
+    def typed_in(self, *formulas):
+        """(what the cell shows, what the input line shows) of each."""
+        return [tuple(seen) for seen in self.ask("typed_in", formulas)]
 
 
 def iron(path):

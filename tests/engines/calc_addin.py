@@ -1,21 +1,15 @@
-"""Run by the Python that LibreOffice brings: what Calc does with the add-in that lies unpacked in a folder.
+"""Commands of office.py: what Calc does with an add-in."""
 
-A line of stdin is a list of a command and its arguments; the answer is a line of JSON.
-"""
-
-import json
-import sys
 import time
 
-import recalculate
-from com.sun.star.beans import PropertyValue
+import documents
 
 ADDIN_CATEGORY = 11
 
 
 def typed_in(context, formulas):
     """What a person who types each into a cell sees there, and in the input line."""
-    document = recalculate.opened(context, "private:factory/scalc")
+    document = documents.opened(context, "private:factory/scalc")
     cell = document.Sheets.getByIndex(0).getCellByPosition(0, 0)
     seen = []
     for formula in formulas:
@@ -27,26 +21,16 @@ def typed_in(context, formulas):
 
 def entered_again(context, path):
     """The cells after Find & Replace of "^=" by "=", a regular expression, over all formulas."""
-    document = recalculate.opened(context, path)
+    document = documents.opened(context, path)
     for sheet in (document.Sheets.getByIndex(i) for i in range(document.Sheets.Count)):
         replace = sheet.createReplaceDescriptor()
         replace.SearchRegularExpression = True
         replace.setSearchString("^=")
         replace.setReplaceString("=")
         sheet.replaceAll(replace)
-    cells = recalculate.all_cells(document)
+    cells = documents.all_cells(document)
     document.close(True)
     return cells
-
-
-def saved(context, path, target):
-    """Open, recalculate, save as .xlsx, open that."""
-    document = recalculate.opened(context, path)
-    document.calculateAll()
-    excel = PropertyValue(Name="FilterName", Value="Calc MS Excel 2007 XML")
-    document.storeToURL(f"file://{target}", (excel,))
-    document.close(True)
-    return recalculate.recalculated(context, target)
 
 
 def described(context):
@@ -71,22 +55,9 @@ def about(context):
 def timed(context, path):
     """Seconds to open the file, and to compute all of it once more."""
     start = time.perf_counter()
-    document = recalculate.opened(context, path)
+    document = documents.opened(context, path)
     opened = time.perf_counter()
     document.calculateAll()
     done = time.perf_counter()
     document.close(True)
     return [opened - start, done - opened]
-
-
-COMMANDS = {f.__name__: f for f in (typed_in, entered_again, saved, described, about, timed, recalculate.recalculated)}
-
-
-def answer(context, line):
-    command, *arguments = json.loads(line)
-    return COMMANDS[command](context, *arguments)
-
-
-if __name__ == "__main__":
-    bundled = f"-env:BUNDLED_EXTENSIONS=file://{sys.argv[2]}"
-    recalculate.serve(answer, bundled, "-env:BUNDLED_EXTENSIONS_USER=file://PROFILE/bundled")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from places import DATA
+from catalogues import AWS, CATALOGUE, DAY, FOLDER, GCP
 from xlcost import gpu_price, price_source
 from xlcost.cli import main as cli
 from xlcost.errors import NotInTable
@@ -20,25 +20,6 @@ from xlcost.feeds.chip_names import Names, Unclear
 from xlcost.functions.lists import data_as_of
 from xlcost.prices.periods import EDITION, MEDIAN
 from xlcost.quantities import excel_serial
-
-HERE = DATA / "catalogues"
-AWS, GCP = HERE / "skypilot/aws/vms.csv", HERE / "skypilot/gcp/vms.csv"
-DAY = EDITION + dt.timedelta(days=19)
-CATALOGUE = "instance_name,location,price,cpu,memory,gpu_count,gpu_name,gpu_memory,spot\n"
-
-
-@pytest.fixture
-def update(folder, monkeypatch, capsys):
-    """update(words...) gives the exit status, stdout and stderr."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["xlcost", "prices", "update", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        out, err = capsys.readouterr()
-        return stop.value.code, out, err
-
-    return call
 
 
 @pytest.fixture
@@ -116,7 +97,7 @@ BY_HAND = {
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_a_catalogue_becomes_the_rows_computed_by_hand(merged, name):
-    found = merged(HERE / name)
+    found = merged(FOLDER / name)
     expected = {(gpu, term, plain(instance)): rest for (gpu, term, instance), rest in BY_HAND[name].items()}
     assert set(found) == set(expected)
     for key, (usd, gpus, region) in expected.items():
@@ -171,14 +152,14 @@ def test_capacity_by_the_calendar_is_not_on_demand(update, tmp_path):
 
 
 def test_what_is_not_sure_is_said_and_left_out(update):
-    out = update(HERE / "gpuhunt/jarvislabs.csv", "--as-of", DAY, "--dry-run")[1]
+    out = update(FOLDER / "gpuhunt/jarvislabs.csv", "--as-of", DAY, "--dry-run")[1]
     assert "1 x H100: may be h100-pcie or h100-sxm; say which with --gpu H100=ID" in out
     assert "2 x RTXPRO6000: may be" in out
     assert "1 x L4: no price of its host g2-standard-4 in the same zone" in update(GCP, "--as-of", DAY, "--dry-run")[1]
 
 
 def test_a_name_can_be_given(merged):
-    found = merged(HERE / "gpuhunt/jarvislabs.csv", "--gpu", "H100=h100-sxm", "--gpu", "A100=a100-80-pcie")
+    found = merged(FOLDER / "gpuhunt/jarvislabs.csv", "--gpu", "H100=h100-sxm", "--gpu", "A100=a100-80-pcie")
     assert float(found["h100-sxm", "on_demand", plain("H100-1x")]["usd_per_gpu_hour"]) == 3.0 / 1
     assert float(found["a100-80-pcie", "on_demand", plain("A100-1x")]["usd_per_gpu_hour"]) == 1.5 / 1
 
@@ -285,15 +266,15 @@ def test_no_answer_for_a_day_before_the_new_rows_changes(update, back):
     before = answers(asked)
     assert sum(answer is not None for answer in before) > 500
     for name in ("skypilot/aws/vms.csv", "skypilot/gcp/vms.csv", "gpuhunt/verda.csv"):
-        assert update(HERE / name, "--as-of", day, "--yes", "--accept-outliers")[0] == 0
+        assert update(FOLDER / name, "--as-of", day, "--yes", "--accept-outliers")[0] == 0
     assert answers(asked) == before
 
 
 def test_rows_before_a_later_sighting_are_said(update):
     seen = max(row.as_of for row in packaged_rows("gpu_prices") if row.provider == "Verda")
-    out = update(HERE / "gpuhunt/verda.csv", "--as-of", seen - dt.timedelta(days=1), "--dry-run")[1]
+    out = update(FOLDER / "gpuhunt/verda.csv", "--as-of", seen - dt.timedelta(days=1), "--dry-run")[1]
     assert "Seen later already; the prices from this day up to the next sighting change:" in out
-    assert "Seen later" not in update(HERE / "gpuhunt/verda.csv", "--as-of", seen, "--dry-run")[1]
+    assert "Seen later" not in update(FOLDER / "gpuhunt/verda.csv", "--as-of", seen, "--dry-run")[1]
 
 
 def last_price(gpu, provider, term="on_demand"):

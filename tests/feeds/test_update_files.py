@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (fixtures)
 """xlcost prices update: bad files, bad addresses and a stopped machine change nothing; tables of a checkout grow."""
 
 import csv
@@ -14,8 +13,8 @@ from pathlib import Path
 from urllib.response import addinfourl
 
 import pytest
-from test_update import AWS, CATALOGUE, DAY, GCP, HERE, update  # noqa: F401 (a fixture)
 
+from catalogues import AWS, CATALOGUE, DAY, FOLDER, GCP
 from xlcost.cli import main as cli
 from xlcost.facts import schema
 from xlcost.feeds import catalogue, formats
@@ -444,7 +443,7 @@ def test_an_address_is_read_and_cited_without_its_query(update, folder, web):
 
 def test_redirects_lead_to_https_only(update, folder, web):
     web[PLACE] = (302, {"Location": "https://elsewhere.example/aws.csv"}, b"")
-    web["https://elsewhere.example/aws.csv"] = (200, {}, (HERE / "gpuhunt/verda.csv").read_bytes())
+    web["https://elsewhere.example/aws.csv"] = (200, {}, (FOLDER / "gpuhunt/verda.csv").read_bytes())
     assert update(PLACE, "--as-of", DAY, "--dry-run", "--provider", "Verda")[0] == 0
     for wrong in ("http://elsewhere.example/aws.csv", "file:///etc/hostname", "ftp://elsewhere.example/a"):
         web[PLACE] = (302, {"Location": wrong}, b"")

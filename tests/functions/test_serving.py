@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composed import llama_cpp_f16, with_cache
 from engines import iron
 from places import DATA
 from xlcost.errors import BadInput, NoResult, NotInTable
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS
 from xlcost.formulas import serving as formulas
 from xlcost.function import describe
-from xlcost.functions import fit, models, roofline
+from xlcost.functions import models
 from xlcost.functions.gpus import gpu_price
 from xlcost.functions.memory import gpu_fit, infer_memory
 from xlcost.functions.planning import fleet_gpus
@@ -72,20 +73,6 @@ def test_calibration_grid(measured, seconds, argument):
 # What was published.
 
 PUBLISHED = rows("published_serving.csv")
-
-
-def with_cache(cache, model, gpu, input_tokens, output_tokens, gpus, precision):
-    """INFER_THROUGHPUT with a cache of another precision than the 16 bit that it takes."""
-    batch = fit.fitting_batch(model, gpu, input_tokens + output_tokens, gpus, precision, cache)
-    seconds = roofline.request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision, cache)
-    return float(formulas.throughput(seconds, output_tokens, batch))
-
-
-def llama_cpp_f16(**arguments):
-    layers = models.layers(arguments["model"])
-    return 1 / (infer_tpot(**arguments) + layers * float(formulas.LLAMA_CPP_LAYER))
-
-
 CALLS = {
     "CACHE_8_BIT": with_cache,
     "INFER_THROUGHPUT": infer_throughput,

@@ -1,7 +1,7 @@
 """Training, scaling laws, parameter counts and carbon against published figures, and against second methods.
 
 `published_training.csv` has one printed number per row, like published.csv. Its calls are public functions, formulas
-(module.function), or one of the compositions below; "step" and "layer" predict times on A100 of 80 GB.
+(module.function), or one of composed.py; "step" and "layer" predict times on A100 of 80 GB.
 """
 
 import csv
@@ -17,13 +17,14 @@ from statistics import mean
 import numpy as np
 import pytest
 
+from composed import A100, hfu, layer, mfu, step
 from engines import iron
 from places import DATA
 from xlcost.errors import BadInput, NotInTable
 from xlcost.facts.rows import Region, columns
 from xlcost.facts.store import REGIONS
 from xlcost.facts.tables import packaged_rows
-from xlcost.formulas import flops, memory, scaling, training
+from xlcost.formulas import memory, scaling, training
 from xlcost.function import describe
 from xlcost.functions.carbon import carbon_kg
 from xlcost.functions.laws import chinchilla_loss, chinchilla_params
@@ -53,51 +54,6 @@ PUBLIC = (
     chinchilla_loss,
 )
 SPECS = [describe(public) for public in PUBLIC]
-A100 = {"peak_tflops": 312, "bandwidth_gb_s": 2039, "link_gb_s": 600}
-INFINIBAND = 25  # GB/s: 200 Gb/s out of each GPU
-
-
-def layer(hidden, heads, micro_batch, recompute, sequence_parallel, context=2048):
-    """Seconds of one layer on eight A100."""
-    return training.layer_seconds(
-        micro_batch * context,
-        context,
-        hidden,
-        heads,
-        8,
-        sequence_parallel,
-        recompute == "selective",
-        recompute == "full",
-        **A100,
-    )
-
-
-def step(hidden, heads, layers, stages, interleave, sequences, micro_batch, recompute, data_parallel=1):
-    """Seconds of a step on A100, eight of them in tensor parallel; sequence parallelism with selective only."""
-    logits = training.logits_seconds(micro_batch * 2048, hidden, 51200, 8, A100["peak_tflops"])
-    held = training.gpt_params(layers, hidden, 51200, 2048) / (8 * stages)
-    return training.step_seconds(
-        layer(hidden, heads, micro_batch, recompute, recompute == "selective"),
-        logits,
-        training.gradient_seconds(held, data_parallel, INFINIBAND)
-        + training.optimizer_seconds(held, A100["bandwidth_gb_s"]),
-        layers,
-        stages,
-        interleave,
-        sequences / (micro_batch * data_parallel),
-    )
-
-
-def mfu(params, layers, width, context, tokens_per_second, gpus, peak_tflops):
-    work = flops.training_rule(params, tokens_per_second)
-    work += flops.training_attention(layers, width, context, tokens_per_second)
-    return training.utilisation(work, 1, gpus, peak_tflops)
-
-
-def hfu(checkpointing, **measured):
-    return mfu(**measured) * (4 / 3 if checkpointing else 1)
-
-
 COMPOSED = {"step": step, "layer": layer, "mfu": mfu, "hfu": hfu}
 UNITS = {
     **dict.fromkeys(("s", "B", "params", "USD", "kg CO2e"), 1),

@@ -3,8 +3,6 @@
 import ast
 import json
 import math
-import os
-import subprocess
 import sys
 import tomllib
 import venv
@@ -16,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlcost
-from engines import CALC_ADDIN, office_parts
+from engines import Calc
 from places import ROOT
 from samples import agrees
 from xlcost.addin import calc_engine, calc_server
@@ -52,42 +50,9 @@ ZERO_STAYS = {
 }
 
 
-class Calc:
-    """Calc kept open, with the add-in of this Python."""
-
-    def __init__(self, program, python, folder):
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [python, str(CALC_ADDIN), program, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def __call__(self, command, *arguments):
-        self.process.stdin.write(json.dumps([command, *map(str, arguments)]) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        assert answer, f"Calc could not do {command}"
-        return json.loads(answer)
-
-    def typed_in(self, *formulas):
-        """(what the cell shows, what the input line shows) of each."""
-        self.process.stdin.write(json.dumps(["typed_in", formulas]) + "\n")
-        self.process.stdin.flush()
-        return [tuple(seen) for seen in json.loads(self.process.stdout.readline())]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(60)
-        self.process.stdout.close()
-
-
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
+def office(office_program, tmp_path_factory):
     """Calc in which the add-in was asked before and after its settings named a Python."""
-    parts = office_parts()
-    if parts is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI needs LibreOffice Calc and its Python bridge (libreoffice-calc, python3-uno)")
-        pytest.skip("LibreOffice Calc or its Python bridge is not installed")
     folder = tmp_path_factory.mktemp("extensions")
     (folder / "xlcost.oxt").write_bytes(oxt.extension(sys.executable))
     with zipfile.ZipFile(folder / "xlcost.oxt") as archive:
@@ -95,7 +60,7 @@ def office(tmp_path_factory):
     settings = folder / "bundled" / "xlcost" / oxt.SETTINGS
     right = settings.read_text()
     settings.write_text("{}")
-    engine = Calc(*parts, folder / "bundled")
+    engine = Calc(*office_program, folder / "bundled")
     engine.without_python = engine.typed_in(f"=TRAIN_COST({RUN})", "=XLCOST_VERSION()", '=EXPLAIN("TRAIN_COST")')
     settings.write_text(right)
     engine.with_python = engine.typed_in("=XLCOST_VERSION()", f"=TRAIN_COST({RUN})")

@@ -9,10 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from openpyxl import Workbook
 
+from addresses import is_cell_address
 from engines import iron
-from samples import PEAKED, arguments, sample
-from test_catalogue import is_cell_address
-from test_native import BROKEN
+from samples import BROKEN, PEAKED, arguments, sample
 from xlcost.catalogue import FUNCTIONS, spec_of
 from xlcost.errors import XlcostError
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS

@@ -1,12 +1,11 @@
 """The add-in's VBA: its text by a grammar of the language, and run by LibreOffice, over pretended Excel and Windows."""
 
 import io
-import json
-import os
 import re
-import subprocess
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from antlr4.error.ErrorListener import ErrorListener
 from antlr4_vba.vbaLexer import vbaLexer
 from antlr4_vba.vbaParser import vbaParser
 
-from engines import VBA_OFFICE, office_parts
+from places import DATA
 from stubs import com_stub, vba_stub
 from stubs.com_stub import MISSING, Range, column
 from xlcost import __version__
@@ -29,6 +28,7 @@ from xlcost.hosts import vba
 
 BAS = Path(vba.__file__).parents[1] / "addin" / "xlcost.bas"
 TEXT = BAS.read_text(encoding="ascii")
+PARSED = DATA / "vba_parsed.txt"  # written by test_grammar, committed: name and hash of each text that the grammar took
 
 
 def test_lines():
@@ -95,22 +95,39 @@ def check_grammar(text):
     assert "End " not in rest and mistakes(rest) == []
 
 
-def test_grammar():
-    check_grammar(COMPILED)
+MODULE = "xlcost"
+CLASSES = (xlam.XLWINGS, vba.WINDOWS)  # of the first, what was taken from xlwings too: no procedure is torn
 
 
-def classes():
-    """The two classes of the add-in, as they stand in the file."""
+@cache
+def texts():
+    """The module and the two classes of the add-in, as they stand in the file."""
     with zipfile.ZipFile(io.BytesIO(xlam.build(FUNCTIONS, r"C:\python.exe"))) as file:
         project = Project(file.read(xlam.BINARY))
-    return {name: project.source(name).replace("\r\n", "\n") for name in (xlam.XLWINGS, vba.WINDOWS)}
+    classes = {name: vba_stub.compiled(project.source(name).replace("\r\n", "\n")) for name in CLASSES}
+    bare = {name: re.sub("(?m)^(Attribute|Option Explicit).*\n", "", text) for name, text in classes.items()}
+    return {MODULE: COMPILED} | {name: f"{NAMED}{text}\n" for name, text in bare.items()}
 
 
-@pytest.mark.parametrize("name", [xlam.XLWINGS, vba.WINDOWS])
-def test_grammar_of_classes(name):
-    """Of what was taken from xlwings too: no procedure is torn."""
-    text = vba_stub.compiled(classes()[name])
-    check_grammar(NAMED + re.sub("(?m)^(Attribute|Option Explicit).*\n", "", text) + "\n")
+def parsed_before():
+    """{name: hash} of the texts that the grammar took."""
+    return dict(line.split() for line in PARSED.read_text(encoding="ascii").splitlines())
+
+
+@pytest.mark.parametrize("name", [MODULE, *CLASSES])
+def test_grammar(name):
+    """A text that has changed is parsed, half a minute, and recorded; one that is recorded is not parsed again."""
+    found = sha256(texts()[name].encode()).hexdigest()
+    if parsed_before().get(name) != found:
+        check_grammar(texts()[name])
+        lines = sorted((parsed_before() | {name: found}).items())
+        PARSED.write_text("".join(f"{name} {found}\n" for name, found in lines), encoding="ascii")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [MODULE, *CLASSES])
+def test_grammar_takes_what_is_recorded(name):
+    check_grammar(texts()[name])
 
 
 @pytest.mark.parametrize(
@@ -133,35 +150,23 @@ def real():
 
 
 @pytest.fixture(scope="module")
-def basic(tmp_path_factory):
+def basic(office, office_program, tmp_path_factory):
     """basic(answers, formula, ...) is what cells with these formulas show, in a new workbook."""
-    parts = office_parts()
-    if parts is None:
-        assert os.environ.get("CI") != "true", "CI needs LibreOffice"
-        pytest.skip("LibreOffice Calc or its Python bridge is not installed")
     path = tmp_path_factory.mktemp("addin") / "xlcost.xlam"
     path.write_bytes(xlam.build(FUNCTIONS, r"C:\python.exe"))
-    program, python = parts
-    command = [python, str(VBA_OFFICE), program]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    ours = "Option VBASupport 1\n" + re.sub(r"(?m)^Attribute .*\n", "", vba_stub.compiled(TEXT))
 
-        def ask(answers, *formulas, interpreter=python):
-            ours = "Option VBASupport 1\n" + re.sub(r"(?m)^Attribute .*\n", "", vba_stub.compiled(TEXT))
-            stubs = vba_stub.modules(interpreter, {"XLCOST_VERSION": __version__} | answers)
-            stubs |= {"xlcost": ours, vba.WINDOWS: vba_stub.CLASS + vba_stub.compiled(vba.windows())}
-            question = {"path": str(path), "modules": stubs, "formulas": [pretend("", 0), *formulas]}
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            assert answer["project"] == "XlcostAddin"
-            kinds = {name: re.search("VBA_ModuleType=(.*)", text)[1] for name, text in answer["modules"].items()}
-            assert [name for name, kind in kinds.items() if kind == "VBAModule"] == ["xlcost"]
-            assert "XlcostCall" in answer["modules"]["xlcost"]
-            return answer["shown"][1:]
+    def ask(answers, *formulas, interpreter=office_program[1]):
+        stubs = vba_stub.modules(interpreter, {"XLCOST_VERSION": __version__} | answers)
+        stubs |= {"xlcost": ours, vba.WINDOWS: vba_stub.CLASS + vba_stub.compiled(vba.windows())}
+        answer = office.ask("shown", str(path), stubs, [pretend("", 0), *formulas])
+        assert answer["project"] == "XlcostAddin"
+        kinds = {name: re.search("VBA_ModuleType=(.*)", text)[1] for name, text in answer["modules"].items()}
+        assert [name for name, kind in kinds.items() if kind == "VBAModule"] == ["xlcost"]
+        assert "XlcostCall" in answer["modules"]["xlcost"]
+        return answer["shown"][1:]
 
-        yield ask
-        process.stdin.close()
-        process.wait(60)
+    return ask
 
 
 def pretend(what, value):

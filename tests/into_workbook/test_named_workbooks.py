@@ -3,7 +3,6 @@
 import datetime as dt
 import os
 import re
-import subprocess
 import sys
 from operator import attrgetter
 from pathlib import Path
@@ -19,7 +18,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
-from engines import iron, office_parts
+from engines import iron
 from places import ROOT
 from plans import compute_plan
 from xlcost.catalogue import FUNCTIONS, spec_of
@@ -91,17 +90,11 @@ def pictured(path):
 
 
 @pytest.fixture(scope="module")
-def saved_by_calc(tmp_path_factory):
+def saved_by_calc(office, tmp_path_factory):
     """The same workbook, as LibreOffice writes it."""
-    if office_parts() is None:
-        pytest.skip("LibreOffice Calc or its Python bridge is not installed")
     folder = tmp_path_factory.mktemp("calc")
-    source = rich(folder / "rich.xlsx")
-    program = office_parts()[0]
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    words = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "saved"), str(source)]
-    subprocess.run(words, check=True, capture_output=True, timeout=120)
-    return folder / "saved" / "rich.xlsx"
+    office.ask("saved", str(rich(folder / "rich.xlsx")), str(folder / "saved.xlsx"))
+    return folder / "saved.xlsx"
 
 
 @pytest.fixture(params=["openpyxl", "LibreOffice"])

@@ -567,7 +567,8 @@ def test_own_quotes_are_told_apart_from_the_edition(small, tmp_path):
         snapshot(small, copy)
     assert fact(copy, "Edition of xlcost's tables") == EDITION.isoformat()
     assert fact(copy, "Own quotes") == "2 cells name one as the source"
-    newer = packaged_offers()[0].model_copy(update={"as_of": dt.date(2026, 11, 15)})
+    first = packaged_offers()[0]
+    newer = type(first)(**vars(first) | {"as_of": dt.date(2026, 11, 15)})
     with as_if(Market((*packaged_offers(), newer), (quote,))):
         snapshot(small, copy)
     assert fact(copy, "Edition of xlcost's tables") == "2026-11-15"
