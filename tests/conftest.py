@@ -17,6 +17,7 @@ settings.register_profile(
 settings.load_profile("same")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -k and -m choose
 def pytest_collection_modifyitems(config, items):
     lanes.select(config, items)
 

@@ -2,15 +2,19 @@
 
 `slow` tests wait for CI, `long` ones for their command; a run that names its tests (-k, -m, FILE::TEST) takes the slow
 ones among them too. `engine` is set here, on what needs LibreOffice; where it is missing, those tests are skipped.
+`-k train_cost` also finds the tests that call the function and do not bear its name.
 """
 
 import os
 
 import pytest
 
+import xlcost
+
 ALL = "all but the long ones: CI=true python -m pytest"
 LONG = "with a stopwatch, minutes: python -m pytest -m long -n 0"
 WAITING = pytest.StashKey[int]()
+PUBLIC = {*xlcost.__all__, *map(str.upper, xlcost.__all__)}
 
 
 def in_ci():
@@ -18,41 +22,51 @@ def in_ci():
 
 
 def lane(config):
-    """fast, CI or named."""
-    option = config.option
-    if option.markexpr or option.keyword or any("::" in word for word in config.args):
+    """fast, CI, or named in the command."""
+    if config.option.markexpr or config.option.keyword or named_alone(config):
         return "named"
     return "CI" if in_ci() else "fast"
 
 
+def named_alone(config):
+    return any("::" in word for word in config.args)
+
+
 def line(config):
     """What a run says of itself."""
-    if lane(config) == "fast":
-        return f"lane: fast; {ALL}; {LONG}"
-    return f"lane: {'all but the long ones' if lane(config) == 'CI' else 'the tests named, slow ones too'}; {LONG}"
+    takes = {"fast": f"fast; {ALL}", "CI": "all but the long ones", "named": "what is named, slow ones too"}
+    return f"lane: {takes[lane(config)]}; {LONG}"
 
 
 def needs_office(item):
     """Whether a test asks LibreOffice: by the fixture, or as one of the engines."""
-    names, values = item.fixturenames, item.callspec.params.values() if hasattr(item, "callspec") else ()
-    either = "engines" in names and not {"LibreOffice", "IronCalc"} & {v for v in values if isinstance(v, str)}
-    return "office_program" in names or either or "LibreOffice" in values
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    engines = {value for value in values if isinstance(value, str)} & {"LibreOffice", "IronCalc"}
+    either = "engines" in item.fixturenames and not engines
+    return "office_program" in item.fixturenames or either or "LibreOffice" in engines
 
 
-def waits(item, chosen):
-    """Whether a test is not of this lane."""
-    if item.get_closest_marker("long") and "long" not in item.config.option.markexpr:
-        return True
-    return chosen == "fast" and item.get_closest_marker("slow") is not None
+def public_functions(item):
+    """Functions of ours that a test's own lines name."""
+    code = item.function.__code__
+    return {name for name in (*code.co_names, *code.co_consts) if isinstance(name, str)} & PUBLIC
+
+
+def waits(item):
+    """Whether a test is of another lane than the run."""
+    config = item.config
+    if item.get_closest_marker("long"):
+        return "long" not in config.option.markexpr and not named_alone(config)
+    return lane(config) == "fast" and item.get_closest_marker("slow") is not None
 
 
 def select(config, items):
-    """Leave in `items` those of the lane."""
+    """Mark what can be seen, and leave in `items` those of the lane."""
     for item in items:
+        item.extra_keyword_matches.update(public_functions(item))
         if needs_office(item):
             item.add_marker("engine")
-    chosen = lane(config)
-    waiting = [item for item in items if waits(item, chosen)]
-    items[:] = [item for item in items if not waits(item, chosen)]
+    waiting = [item for item in items if waits(item)]
+    items[:] = [item for item in items if not waits(item)]
     config.hook.pytest_deselected(items=waiting)
     config.stash[WAITING] = len(waiting)

@@ -341,6 +341,7 @@ def passes(monkeypatch):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["INFER_FLOPS", "TRAIN_COST", "GPU_FIT"])
 def test_long_column(name, passes):
     """100,000 rows, three of them bad: a call for each of these and one for the rest, and what the rows give alone."""

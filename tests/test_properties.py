@@ -74,6 +74,7 @@ def same(one, other):
     return one == other if isinstance(other, str) else one == pytest.approx(other, rel=1e-12, abs=0)
 
 
+@pytest.mark.slow
 @each(ROWWISE)
 @examples(25)
 @given(random=dice, size=st.integers(2, 5))
@@ -86,6 +87,7 @@ def test_a_range_equals_its_cells(spec, random, size):
         assert same(value, shown(spec, *row)), row
 
 
+@pytest.mark.slow
 @each(ROWWISE)
 @examples(25)
 @given(random=dice, size=st.integers(2, 5))
@@ -104,6 +106,7 @@ def test_a_price_given_needs_no_table():
     assert column[0][0] == alone
 
 
+@pytest.mark.slow
 @each([spec for spec in ROWWISE if len(spec.parameters) > 1])
 @examples(15)
 @given(random=dice)
@@ -212,6 +215,7 @@ DIRECTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("spec", "name", "direction"), DIRECTIONS, ids=[f"{s.name} {n}" for s, n, _ in DIRECTIONS])
 @examples(25)
 @given(random=dice)

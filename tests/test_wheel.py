@@ -10,6 +10,7 @@ import pytest
 
 from places import PACKAGE, ROOT
 
+pytestmark = pytest.mark.slow
 BESIDE = {".py", ".bas", ".csv", ".json", ".rdb", ".txt", ".typed", ".xcu", ".xml"}
 IN_OFFICE = "xlcost.addin.calc.component"  # runs in LibreOffice's Python only
 IMPORT_ALL = """

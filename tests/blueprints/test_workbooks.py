@@ -62,6 +62,7 @@ def agree(stored, found, sheet):
     return stored == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
 @pytest.mark.parametrize("name", [packaged.ARTICLE, *(f"{s.file}.xlsx" for s in SCENARIOS)])
 def test_cached_values_are_what_a_spreadsheet_computes(folder, engines, engine, name):
@@ -76,6 +77,7 @@ def test_cached_values_are_what_a_spreadsheet_computes(folder, engines, engine, 
     assert not wrong, f"{len(wrong)} cells, first {wrong[:3]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(packaged.GENERATED))
 def test_committed_files_equal_what_makes_them(name, tmp_path):
     save(packaged.GENERATED[name](), tmp_path / "made.xlsx")
@@ -84,12 +86,14 @@ def test_committed_files_equal_what_makes_them(name, tmp_path):
     assert [part for part in made if made[part] != committed[part]] == []
 
 
+@pytest.mark.slow
 def test_same_inputs_same_bytes(tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
         save(compute_plan(), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(packaged.GENERATED))
 def test_formulas_are_portable_and_names_point_somewhere(name):
     _, texts = cached(ROOT / name)
@@ -185,6 +189,7 @@ def cell_value(sheets, where):
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+@pytest.mark.slow
 def test_filling_changes_values_only(folder):
     """Formulas, styles and structure of a filled plan are the template's; the inputs are the scenario's."""
     for scenario in SCENARIOS:
@@ -227,6 +232,7 @@ def test_known_plans(folder):
     assert tune.figures["replica"] == 1
 
 
+@pytest.mark.slow
 def test_a_restyled_template_keeps_its_looks(tmp_path):
     """A designer's change survives filling, shapes and all: only values are touched."""
     parts = read_parts(packaged.template())
@@ -281,6 +287,7 @@ def test_a_table_as_a_german_spreadsheet_saves_it(tmp_path):
     assert scenarios_in(text, "s.csv") == scenarios_in(english, "s.csv")
 
 
+@pytest.mark.slow
 def test_demo_keeps_what_somebody_changed(tmp_path):
     run(tmp_path)
     plans = sorted(tmp_path.glob("*.xlsx"))
@@ -305,6 +312,7 @@ def test_another_figure_does_not_rest_on_what_the_default_does():
     assert not any("own figure" in str(told) for told in compute_plan().values()["Inputs"].values())
 
 
+@pytest.mark.slow
 def test_a_formula_smuggled_into_a_text_stays_text(tmp_path):
     text = HEADER[:-1] + ",Project\n" + line("x")[:-1] + ',"=HYPERLINK(""http://bad"",""x"")"\n'
     fill(tmp_path, scenarios_in(text, "s.csv")[0])
@@ -319,6 +327,7 @@ def formula_cells(path):
     return " ".join(re.findall(r'<c r="\w+"[^>]*><f>', parts[part].decode()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "failing"),
     [
@@ -339,6 +348,7 @@ def test_plans_that_cannot_be_true_say_check(inputs, failing):
     assert values["E4"] == "CHECK"
 
 
+@pytest.mark.slow
 def test_pasted_nonsense_and_missing_prices_light_the_checks(tmp_path, engines):
     """What a reader does in the file, past the validation, is seen by the spreadsheet's own checks."""
     for name, cells, failing in (
@@ -364,6 +374,7 @@ def test_a_side_that_is_not_used_needs_no_price():
         assert compute_plan(inputs).values()["Checks"]["E4"] == "ALL OK"
 
 
+@pytest.mark.slow
 def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, engines):
     """What the table of scenarios calls H100 must be found by the workbook's own MATCH."""
     text = HEADER[:-1] + ",Train_Gpu,Serve_Gpu,Train_Provider,Serve_Precision\n"
@@ -444,6 +455,7 @@ def random_inputs(dice):
     }
 
 
+@pytest.mark.slow
 def test_any_plan_shows_what_a_spreadsheet_computes(tmp_path, engines):
     dice, compared = random.Random(11), 0
     while compared < 12:

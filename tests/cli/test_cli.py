@@ -167,6 +167,7 @@ def as_typed(value):
     return "" if value is None else str(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 def test_example_by_order_and_by_name(good, spec):
     words = [as_typed(value) for value in spec.example_cells]
@@ -218,6 +219,7 @@ def test_arguments_of_an_explanation_by_name(good):
     assert json.loads(by_name)["result"] == xlcost.explain("POWER_COST", 400.0, 100.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", [s for s in FUNCTIONS if s.native], ids=lambda spec: spec.name)
 def test_explained_example(good, spec, monkeypatch):
     """The working, with every argument and the result."""

@@ -191,6 +191,7 @@ def test_a_pipe_gets_whole_lines_without_colours():
     assert max(map(len, lines)) > 120
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
 @pytest.mark.parametrize("width", [80, 132])
 @pytest.mark.parametrize("words", ["list --gpu H100", "show H100", "check", "diff 2026-01-01 2026-10-31 --gpu A100"])
@@ -508,6 +509,7 @@ def test_defaults_of_check_are_stated(good):
 PAGE = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_commands_of_the_page_run_in_their_order(tmp_path, monkeypatch, command, folder):
     monkeypatch.chdir(tmp_path)
     lines = [line.partition("#")[0].strip() for line in re.findall(r"^xlcost prices .*", PAGE, re.MULTILINE)]

@@ -350,6 +350,7 @@ def figures_of(made, title):
             yield ref, str(values.get(f"C{row}", sheet.cells.get(f"C{row}", ("",))[0])), value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["EUR", "JPY"])
 def test_a_plan_in_another_currency_is_the_same_plan_times_the_rate(code):
     made, other, per_usd = (
@@ -377,6 +378,7 @@ def test_a_plan_in_another_currency_is_the_same_plan_times_the_rate(code):
         assert code in after[ref] and "USD" not in after[ref] and "$" not in after[ref], ref
 
 
+@pytest.mark.slow
 def test_the_cell_changes_everything_in_both_spreadsheets(dollars, office, tmp_path):
     expected = compute_plan({**TYPED, "Currency": "EUR"}).values()
     live = typed_in(dollars, Currency="EUR")
@@ -412,6 +414,7 @@ def test_what_is_typed_keeps_the_currency_that_it_was_typed_in(dollars):
 OWN_PRICES = {"Train_Own_Price": 2.0, "Serve_Own_Price": 1.2}  # so that no price is looked up
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "fine"),
     [
@@ -446,6 +449,7 @@ def test_a_plan_takes_no_currency_without_rates_of_all_days():
     assert all(value > 0 for value in itertools.chain.from_iterable(table.rows))
 
 
+@pytest.mark.slow
 def test_demo_writes_all_plans_in_the_currency(tmp_path, capsys):
     run(tmp_path, currency="eur")
     printed = capsys.readouterr().out

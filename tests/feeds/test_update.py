@@ -258,6 +258,7 @@ def questions(last, number=1500):
         yield row.gpu, dice.choice([row.provider, MEDIAN]), row.term, day
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("back", [-19, 90], ids=["newer", "backdated"])
 def test_no_answer_for_a_day_before_the_new_rows_changes(update, back):
     """Up to the day before them, and up to the last day that was known: before that day there was no answer."""

@@ -346,6 +346,7 @@ def test_updates_are_taken_back_one(update, folder):
     assert update("--undo")[2] == "xlcost: there is no update to take back: none is merged\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("syncs", [1, 2])
 def test_killed_while_it_writes_the_old_file_is_whole(update, folder, syncs):
     """The process ends at once, first while the copy is written, then while the new file is."""
@@ -369,6 +370,7 @@ main()
     assert update(GCP, "--as-of", DAY, "--yes")[0] == 0  # and the next one does it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("backwards", [False, True], ids=["columns", "columns backwards"])
 def test_a_table_of_a_checkout_grows_by_lines(update, folder, tmp_path, end, backwards):

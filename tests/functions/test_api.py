@@ -63,6 +63,7 @@ def priced():
 PRICED = list(priced())
 
 
+@pytest.mark.slow
 def test_against_genai_prices_own_sums():
     """Its calculator and our arithmetic agree on every such model: tiers, cached tokens, cents."""
     assert len(PRICED) > 1000
@@ -80,6 +81,7 @@ def test_against_genai_prices_own_sums():
         assert found == pytest.approx(float(expected), rel=1e-9, abs=1e-15), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hour", [0, 3, 9, 23])
 def test_answers_do_not_depend_on_the_hour(hour):
     """DeepSeek charges by the time of day; noon UTC holds. The date alone decides, whatever the clock says."""

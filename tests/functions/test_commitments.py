@@ -31,6 +31,7 @@ def cheapest(demand, on_demand, reserved):
     return next(c for c, usd in enumerate(costs) if usd <= least + 1e-9 * max(least, 1))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, derandomize=True, deadline=None, database=None)
 @given(demand=st.one_of(whole, parts), price=prices)
 def test_against_every_number(demand, price):

@@ -234,6 +234,7 @@ def test_larger_models_are_slower(size, times, gpu, context):
     assert infer_ttft(size, gpu, context, gpus) < infer_ttft(size * times, gpu, context, gpus)
 
 
+@pytest.mark.slow
 def test_whole_catalogue():
     """Every model on every chip: a finite, positive figure, or an error that says why."""
     dice, found = random.Random(1), 0
@@ -388,6 +389,7 @@ def drawn(spec, dice):
     return {p.name: values[p.name] for p in kept}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("public", NATIVE, ids=lambda public: describe(public).name)
 def test_native_form(public, tmp_path):
     spec, dice = describe(public), random.Random(5)

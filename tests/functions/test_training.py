@@ -346,6 +346,7 @@ def recalculated(tmp_path_factory):
     return iron(path), expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_native_form(recalculated, spec):
     sheet, expected = recalculated

@@ -130,6 +130,7 @@ def test_grammar_takes_what_is_recorded(name):
     check_grammar(texts()[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [("End If\n", ""), ("(given)", "(given"), ("Exit Function", "Exit"), ("= CVErr", "= = CVErr"), ("Dim", "Dam")],

@@ -51,6 +51,7 @@ def rows(sheet):
     return {cell.value: cell.row for cell in sheet["B"] if cell.value in known}
 
 
+@pytest.mark.slow
 def test_every_function_stands_once_in_the_order_of_the_catalogue(sheet, rows):
     assert list(rows) == [spec.name for spec in FUNCTIONS]
     assert [cell.value for cell in sheet["B"]].count("TRAIN_COST") == 1
@@ -71,6 +72,7 @@ def test_arguments_read_as_on_the_page(sheet, rows, spec):
         assert f"| {' | '.join(texts)} |".replace("|  |", "| |") in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
 def test_live_examples_give_what_python_gives(folder, rows, engines, engine):
     found = engines[engine](folder / "plain.xlsx")["Functions"]
@@ -151,6 +153,7 @@ def test_calls_by_name_are_stored_as_dynamic_arrays_with_their_values(folder):
     assert settings[0] == settings[1]
 
 
+@pytest.mark.slow
 def test_there_is_one_sheet_of_ours(folder, tmp_path):
     with pytest.raises(BadInput, match="a sheet of the functions already; delete it in Excel"):
         put_functions(folder / "plain.xlsx", tmp_path / "twice.xlsx")
@@ -167,6 +170,7 @@ def test_there_is_one_sheet_of_ours(folder, tmp_path):
     assert both.calculation.fullCalcOnLoad  # its own tables may hold other figures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_name", [False, True], ids=["formulas", "by name"])
 def test_a_name_of_the_readers_own_does_not_stand_for_our_function(folder, tmp_path, by_name):
     """It hides ours, whatever its case: what is to be typed has our prefix, for searching functions too."""

@@ -128,6 +128,7 @@ def test_all_that_stood_there_comes_through(foreign, change):
     assert [sheet.title for sheet in package.sheets(changed)][:2] == ["Budget & plan", "Models"]
 
 
+@pytest.mark.slow
 def test_a_sheet_of_the_readers_own_keeps_its_title(foreign, tmp_path):
     told = put_lambdas(foreign, tmp_path / "out.xlsx")
     book = load_workbook(tmp_path / "out.xlsx")
@@ -144,6 +145,7 @@ def test_a_sheet_of_the_readers_own_keeps_its_title(foreign, tmp_path):
 LOOKS = [attrgetter(name) for name in ("number_format", "font", "fill", "border", "alignment", "protection")]
 
 
+@pytest.mark.slow
 def test_looks_of_both_stand_beside_each_other(tmp_path):
     source = rich(tmp_path / "rich.xlsx")
     put_functions(source, tmp_path / "out.xlsx", by_name=True)
@@ -205,6 +207,7 @@ def calling(path):
     return path
 
 
+@pytest.mark.slow
 def test_calls_become_dynamic_arrays(tmp_path):
     parts = workbook_parts(calling(tmp_path / "calls.xlsx"))
     changed = with_lambdas(parts)
@@ -254,6 +257,7 @@ def planned(tmp_path_factory):
     return folder / "plan.xlsx", folder / "named.xlsx", told
 
 
+@pytest.mark.slow
 def test_no_argument_is_called_like_a_name_of_the_reader(tmp_path):
     """The plan has a name Model: in some engines it would hide the argument."""
     book = Workbook()
@@ -280,10 +284,12 @@ def test_a_name_of_the_readers_own_stays(tmp_path):
     assert spellings(workbook_parts(tmp_path / "out.xlsx"))["TRAIN_MFU"] == "XLCOST.TRAIN_MFU"
 
 
+@pytest.mark.slow
 def test_no_name_of_the_plan_is_that_of_a_function(planned):
     assert planned[2].other_names == []
 
 
+@pytest.mark.slow
 def test_names_look_up_in_the_tables_that_a_workbook_has(planned):
     """Its columns and names are completed; no second table stands beside it."""
     source, target, told = planned
@@ -313,6 +319,7 @@ def plan_columns():
     return MODELS.rows[0]
 
 
+@pytest.mark.slow
 def test_plain_cells_stay_for_who_has_no_lambda(planned, office):
     """LibreOffice 7.4 knows no LAMBDA: all cells of the plan are calculated as before, the sheet's examples too."""
     source, target, _ = planned
@@ -332,6 +339,7 @@ def alike(found, cached, sheet):
     return found == (cached or "")
 
 
+@pytest.mark.slow
 def test_columns_that_formulas_miss_stand_at_the_right_edge(planned):
     parts = workbook_parts(planned[1])
     title = {sheet.title: sheet.part for sheet in package.sheets(parts)}
@@ -342,6 +350,7 @@ def test_columns_that_formulas_miss_stand_at_the_right_edge(planned):
     assert all(cell is not None for row in rows for cell in row)
 
 
+@pytest.mark.slow
 def test_rows_that_the_reader_added_get_no_figure_made_up(planned, tmp_path):
     book = load_workbook(planned[0])
     book["Models"]["B5"] = "of-my-own"
@@ -374,6 +383,7 @@ def test_names_in_the_way_are_told(tmp_path, name, text, sentence):
     assert os.listdir(tmp_path) == ["book.xlsx"]
 
 
+@pytest.mark.slow
 def test_prices_of_an_edition_without_quotes_are_told(planned, tmp_path):
     book = load_workbook(planned[0])
     for name in [name for name in book.defined_names if name.startswith("Quotes_")]:
@@ -414,6 +424,7 @@ def run(monkeypatch, capsys):
     return call
 
 
+@pytest.mark.slow
 def test_the_demo_adds_the_names_where_it_is_told(tmp_path, capsys):
     table = ROOT / "workbooks" / "scenarios.csv"
     (tmp_path / "one.csv").write_text("".join(table.read_text(encoding="utf-8").splitlines(keepends=True)[:2]))
@@ -429,6 +440,7 @@ def test_the_demo_adds_the_names_where_it_is_told(tmp_path, capsys):
         assert before.keys() <= after.keys()
 
 
+@pytest.mark.slow
 def test_commands_write_beside_the_workbook_unless_told(tmp_path, run):
     source = calling(tmp_path / "book.xlsx")
     before = source.read_bytes()

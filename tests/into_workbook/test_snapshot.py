@@ -96,6 +96,7 @@ def pair(request, tmp_path_factory):
     return request.param, copy
 
 
+@pytest.mark.slow
 def test_every_value_is_the_one_that_was_stored(pair):
     source, copy = pair
     before, after = values(source), values(copy)
@@ -105,6 +106,7 @@ def test_every_value_is_the_one_that_was_stored(pair):
     assert formulas(copy) == []
 
 
+@pytest.mark.slow
 def test_looks_stay(pair):
     source, copy = (opened(path) for path in pair)
     for sheet in source.worksheets:
@@ -144,6 +146,7 @@ def test_charts_and_their_numbers_stay(pair):
     assert {name: copy[name] for name in charts} == {name: source[name] for name in charts}
 
 
+@pytest.mark.slow
 def test_other_spreadsheets_show_the_same(pair, office):
     source, copy = pair
     stored = values(source)
@@ -158,6 +161,7 @@ def test_other_spreadsheets_show_the_same(pair, office):
                 assert shown[title][ref] == value.replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_ironcalc_opens_it_and_finds_the_values(pair):
     source, copy = pair
     model = ironcalc.load_from_xlsx(str(copy), "en", "UTC", "en")
@@ -547,6 +551,7 @@ def test_versions_and_edition_are_told(small, tmp_path):
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", fact(tmp_path / "copy.xlsx", "Edition of xlcost's tables"))
 
 
+@pytest.mark.slow
 def test_workbooks_that_xlcost_made_claim_no_day(pair):
     """Their date is the same however late they are filled in."""
     assert fact(pair[1], "Date").startswith("not known: the source does not say when it was made")
@@ -574,6 +579,7 @@ def test_own_quotes_are_told_apart_from_the_edition(small, tmp_path):
     assert fact(copy, "Edition of xlcost's tables") == "2026-11-15"
 
 
+@pytest.mark.slow
 def test_without_own_quotes_none_is_told(pair):
     assert fact(pair[1], "Own quotes") == "none shown"
 
@@ -594,6 +600,7 @@ def shown_errors(path):
     return [f"{c.parent.title}!{c.coordinate} {c.value}" for c in cells if c.data_type == "e"]
 
 
+@pytest.mark.slow
 def test_cells_that_show_an_error_are_counted_and_named(pair, full, tmp_path):
     found = shown_errors(pair[0])
     assert fact(pair[1], "Cells that show an error") == (f"{len(found)}: {', '.join(found)}" if found else "none")
@@ -657,6 +664,7 @@ def test_a_workbook_whose_xml_has_prefixes(tmp_path, small):
 # On the command line
 
 
+@pytest.mark.slow
 def test_commands_say_what_they_did(tmp_path, monkeypatch, capsys):
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["xlcost", *map(str, words)])

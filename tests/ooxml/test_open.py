@@ -446,6 +446,7 @@ def harmed_part(rng):
     return zipped(parts | {name: harmed(parts[name], rng)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_harmed_file_opens_or_is_refused_with_a_sentence(tmp_path, seed):
     rng, path, refused = random.Random(seed), tmp_path / "book.xlsx", 0

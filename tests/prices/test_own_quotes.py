@@ -102,6 +102,7 @@ def test_dry_run_says_the_same_and_writes_nothing(command, table, folder):
     assert tried[1] == done[1].replace("added to", "would be added to")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("encoding", "separator"), [("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", ";"), ("utf-16", "\t"), ("utf-8", "\t")]
 )
@@ -408,6 +409,7 @@ def test_a_broken_file_of_kept_quotes_is_not_written_over(command, table, folder
     assert (folder / QUOTES).read_bytes() == broken
 
 
+@pytest.mark.slow
 def test_several_processes_lose_no_row(folder, tmp_path):
     tables = []
     for n in range(4):
@@ -613,6 +615,7 @@ def given_rows(rows):
     return QuoteRows("random", list(enumerate(rows, 2)))
 
 
+@pytest.mark.slow
 @SLOWLY
 @given(ROWS, ROWS)
 def test_added_and_removed_gives_the_same_bytes(first, second):
@@ -632,6 +635,7 @@ def test_added_and_removed_gives_the_same_bytes(first, second):
         assert (place / QUOTES).read_bytes() == before
 
 
+@pytest.mark.slow
 @SLOWLY
 @given(ROWS)
 def test_kept_quotes_are_read_as_they_were_given(rows):
@@ -646,6 +650,7 @@ def test_kept_quotes_are_read_as_they_were_given(rows):
         assert quote_store.add(from_csv(place / QUOTES)).changed == {}
 
 
+@pytest.mark.slow
 @SLOWLY
 @given(ROWS)
 def test_told_prices_are_those_of_gpu_price(rows):

@@ -125,6 +125,7 @@ h100-sxm,Lambda,3yr,2,,2026-11-20,,,After the edition
 STATES = ["left out", "left out", "counts", "left out", "left out", "left out", "left out", "counts; Prices", "counts"]
 
 
+@pytest.mark.slow
 def test_what_somebody_pastes_into_the_sheet_says_whether_it_counts(engines, tmp_path):
     """Pasting goes past the lists: a row that cannot count is left out and lights the check."""
     made = compute_plan()
