@@ -14,11 +14,9 @@ from xlcost.catalogue import FUNCTIONS
 HELPERS = {"data", "engines", "stubs"}
 ELSEWHERE = {  # a room without tests of its own -> where they stand
     "addin": "hosts",  # each generated module with its host
-    "batch": "blueprints",
     "csv_tables": "prices",
     "errors": "test_catalogue.py",
     "function": "test_catalogue.py",
-    "kit": "blueprints",
     "quantities": "test_properties.py",
     "sources": "test_catalogue.py",
     "steps": "test_audit.py",
@@ -26,7 +24,7 @@ ELSEWHERE = {  # a room without tests of its own -> where they stand
 ROOMS = {path.stem for path in PACKAGE.iterdir() if path.stem not in ("__init__", "__main__", "__pycache__", "py")}
 MODULES = sorted(path for path in TESTS.rglob("*.py"))
 CLOCK = {"perf_counter", "perf_counter_ns", "process_time", "monotonic", "monotonic_ns", "time_ns", "timeit", "clock"}
-STOPWATCH = {"engines/calc_addin.py", "cli/test_cli.py"}  # the first for tools/benchmark_hosts.py
+STOPWATCH = {"engines/calc_addin.py"}  # for tools/benchmark_hosts.py
 
 
 def syntax(path):

@@ -77,6 +77,7 @@ def test_a_line_that_is_missing_in_the_table_turns_the_light_off(gpu_hours, engi
         assert (found["F7"], found["E4"]) == ("CHECK", "CHECK")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("months", [1, 6, 12, 24, 60])
 def test_any_number_of_months(gpu_hours, months, engines, tmp_path):
     from xlcost.kit import checks

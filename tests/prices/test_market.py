@@ -106,6 +106,7 @@ def shown_offers(path):
     return {(row[2], row[9]) for row in rows[head + 1 :] if row[2]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MARKETS)
 def test_a_scenario_filled_inside_shows_that_market(tmp_path, name):
     (scenario,) = scenarios_in(SCENARIO, "scenarios.csv")
@@ -118,6 +119,7 @@ def test_a_scenario_filled_inside_shows_that_market(tmp_path, name):
     _check_sheet(tmp_path / "as_if.xlsx", name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MARKETS)
 def test_a_template_made_inside_shows_that_market(tmp_path, name):
     with as_if(MARKETS[name]):
