@@ -153,3 +153,16 @@ def test_the_folder_is_read_anew_when_it_has_changed(folder):
     assert gpu_price("H100") == listed
     reset_market()
     assert gpu_price("H100") == 1.5
+
+
+def test_a_book_keeps_the_market_that_it_was_made_in():
+    """Its cells are computed when somebody asks, which may be outside."""
+    with as_if(MARKETS["a quote"]):
+        inside, cost = compute_plan({"Price_Date": EDITION}), gpu_price("H100")
+    price = inside.values()["Calculation"][next(r for r, v in labels(inside).items() if v == "Price of a GPU-hour")]
+    assert price == cost == 1.5
+
+
+def labels(book):
+    """Cell of a value -> the label beside it."""
+    return {f"D{ref[1:]}": content for ref, (content, _) in book["Calculation"].cells.items() if ref[0] == "B"}

@@ -19,6 +19,8 @@ from xlcost.kit import styles
 from xlcost.native import Tracer, constant
 from xlcost.ooxml.address import quoted_title
 from xlcost.ooxml.values import Values
+from xlcost.prices.current import as_if, current_market
+from xlcost.prices.market import Market
 
 SHEET = re.compile("«(.*?)»")
 HERE, BEFORE = "‹c›", "‹p›"
@@ -105,6 +107,7 @@ class Book:
     subject: str
     sheets: list[Sheet] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    market: Market = field(default_factory=current_market)  # whose prices it shows, whenever it is computed
 
     def sheet(self, title: str, kind: str, widths: dict[str, float], **options: Any) -> Sheet:
         last = max(widths, key=column_index_from_string)
@@ -137,6 +140,10 @@ class Book:
 
     def values(self) -> Values:
         """What input and formula cells hold."""
+        with as_if(self.market):
+            return self._values()
+
+    def _values(self) -> Values:
         found: dict[str, dict[str, Any]] = {}
         for sheet in self.sheets:
             cells = {}

@@ -19,6 +19,7 @@ from xlcost.kit.lookup_sheets import add_tables
 from xlcost.kit.months import months_sheet
 from xlcost.kit.source_list import sources_sheet
 from xlcost.kit.summary import content, summary_sheet
+from xlcost.prices.current import as_if
 
 LIGHTS = (("Summary", "R1"), ("Inputs", "E1"), ("Calculation", "F1"), ("Monthly", "D1"))
 WIDE_LIGHT = "R1:S1"  # of the Summary, whose columns are narrow
@@ -34,16 +35,19 @@ class FilledTemplate:
 
     def figures(self) -> dict[str, Any]:
         """The figures that the blueprint tells, by key."""
-        return {figure.key: figure.cell(self.cells).value for figure in self.blueprint.figures}
+        with as_if(self.book.market):
+            return {figure.key: figure.cell(self.cells).value for figure in self.blueprint.figures}
 
     def status(self) -> str:
         """ALL OK, or CHECK."""
-        return str(status(self.book).value)
+        with as_if(self.book.market):
+            return str(status(self.book).value)
 
     def failing(self) -> list[str]:
         """The checks whose light is out."""
-        checks = self.book["Checks"]
-        return [check.what for row, check in enumerate(self.blueprint.checks, TOP) if checks.value(f"F{row}") != "OK"]
+        lights, checks = self.book["Checks"], enumerate(self.blueprint.checks, TOP)
+        with as_if(self.book.market):
+            return [check.what for row, check in checks if lights.value(f"F{row}") != "OK"]
 
 
 def build(blueprint: Blueprint, values: Mapping[str, Any] | None = None) -> FilledTemplate:

@@ -20,7 +20,6 @@ from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet, text_on
 from xlcost.native import Tracer
 from xlcost.ooxml.values import Values, stamp
-from xlcost.prices.current import current_market
 
 CALC_ID = 191029  # what Excel 2019 and later write: nothing is computed in vain when a workbook is opened
 
@@ -48,7 +47,7 @@ def openpyxl_workbook(book: Book) -> Workbook:
     workbook.properties.subject = book.subject
     workbook.properties.creator = "xlcost"
     workbook.calculation = CalcProperties(calcId=CALC_ID, fullCalcOnLoad=False)  # the stored values are computed
-    edition = current_market().edition_day.isoformat()
+    edition = book.market.edition_day.isoformat()
     for name, text in (("xlcost release", version("xlcost")), ("xlcost data edition", edition)):
         workbook.custom_doc_props.append(StringProperty(name=name, value=text))
     return workbook
