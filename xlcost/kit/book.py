@@ -149,7 +149,7 @@ class Book:
             cells = {}
             for ref, (content, _) in sheet.cells.items():
                 if isinstance(content, Tracer):
-                    cells[ref] = _scalar(content.value)
+                    cells[ref] = scalar(content.value)
                 elif ref in sheet.inputs:
                     cells[ref] = constant(content)
             found[sheet.title] = cells
@@ -175,5 +175,6 @@ def _item(line: Tracer, i: int, count: int) -> Any:
     return np.broadcast_to(line.value, count)[i].item()
 
 
-def _scalar(value: Any) -> Any:
+def scalar(value: Any) -> Any:
+    """A number of numpy as one of Python; all else as it is."""
     return value.item() if isinstance(value, (np.ndarray, np.generic)) else value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlcost.kit.blueprint import Blueprint
-from xlcost.kit.book import Book
+from xlcost.kit.book import Book, scalar
 from xlcost.kit.cells import Cells
 from xlcost.kit.checks import TOP, checks_sheet, light, status
 from xlcost.kit.cover import cover
@@ -36,7 +36,7 @@ class FilledTemplate:
     def figures(self) -> dict[str, Any]:
         """The figures that the blueprint tells, by key."""
         with as_if(self.book.market):
-            return {figure.key: figure.cell(self.cells).value for figure in self.blueprint.figures}
+            return {figure.key: scalar(figure.cell(self.cells).value) for figure in self.blueprint.figures}
 
     def status(self) -> str:
         """ALL OK, or CHECK."""
