@@ -64,6 +64,7 @@ def test_every_function_stands_once_in_the_order_of_the_catalogue(sheet, rows):
         assert sheet[f"G{row}"].value == spec.source.short
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 def test_arguments_read_as_on_the_page(sheet, rows, spec):
     page = (ROOT / "docs/functions.md").read_text(encoding="utf-8")
@@ -83,12 +84,14 @@ def test_live_examples_give_what_python_gives(folder, rows, engines, engine):
         assert agrees(cached[ref].value, spec.example["returns"]), spec.name
 
 
+@pytest.mark.slow
 def test_formulas_fit_into_a_cell(sheet, rows):
     texts = [sheet[f"E{rows[spec.name]}"].value for spec in NATIVE]
     assert all(text.startswith("=") and len(text) < 8192 for text in texts)
     assert not any("_xlfn" in text for text in texts)
 
 
+@pytest.mark.slow
 def test_other_functions_show_what_the_package_gives(sheet, rows):
     shown = {spec.name: sheet[f"E{rows[spec.name]}"] for spec in FUNCTIONS if not spec.native}
     assert len(shown) == len(FUNCTIONS) - len(NATIVE)
@@ -100,6 +103,7 @@ def set_cell(model, sheet, ref, text):
     model.set_user_input(sheet, int(re.sub(r"\D", "", ref)), ord(ref[0]) - 64, text)
 
 
+@pytest.mark.slow
 def test_a_changed_argument_changes_the_result(folder, rows):
     """Another model, a blank for what is left out, a value for what was."""
     model = ironcalc.load_from_xlsx(str(folder / "plain.xlsx"), "en", "UTC", "en")
@@ -113,6 +117,7 @@ def test_a_changed_argument_changes_the_result(folder, rows):
     assert model.get_cell_value(place, row, 5) == pytest.approx(spec_of("TRAIN_COST").call(**given), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_only_arguments_are_open_and_each_is_explained(sheet, rows):
     open_cells = {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked and c.column == 5}
     arguments = {f"E{rows[s.name] + i}" for s in NATIVE for i in range(1, len(s.parameters) + 1)}
@@ -122,6 +127,7 @@ def test_only_arguments_are_open_and_each_is_explained(sheet, rows):
     assert explained == arguments
 
 
+@pytest.mark.slow
 def test_calls_by_name_agree_with_the_formulas(folder, rows):
     found = iron(folder / "named.xlsx")["Functions"]
     assert found["I1"] == "ALL OK"
@@ -130,6 +136,7 @@ def test_calls_by_name_agree_with_the_formulas(folder, rows):
         assert found[f"I{rows[spec.name]}"] == "OK"
 
 
+@pytest.mark.slow
 def test_a_wrong_name_does_not_go_unseen(folder, tmp_path):
     parts = workbook_parts(folder / "named.xlsx")
     name = next(name for name in defined_names(parts) if name.name == "TRAIN_COST")
@@ -139,6 +146,7 @@ def test_a_wrong_name_does_not_go_unseen(folder, tmp_path):
     assert [value for ref, value in found.items() if ref[0] == "I"].count("CHECK") == 2
 
 
+@pytest.mark.slow
 def test_calls_by_name_are_stored_as_dynamic_arrays_with_their_values(folder):
     """So that nothing needs to be calculated on opening."""
     source = folder / "book.xlsx"

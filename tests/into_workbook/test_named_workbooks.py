@@ -117,6 +117,7 @@ def comes_through(old, new):
     return all(token in rest for token in tokens(old.replace(b"<definedNames/>", b"")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [with_lambdas, with_functions], ids=["names", "sheet"])
 def test_all_that_stood_there_comes_through(foreign, change):
     parts = workbook_parts(foreign)
