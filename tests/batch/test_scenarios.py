@@ -103,6 +103,7 @@ def test_other_names_of_a_thing_are_written_as_the_tables_spell_them(tmp_path, e
         assert found["Summary"]["Q7"] == pytest.approx(result.figures["total"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_own_table_of_scenarios(tmp_path, capsys):
     table = tmp_path / "my.csv"
     table.write_text("\ufeff" + HEADER + line("one") + line("two", model="llama-3.1-8b"), encoding="utf-8")

@@ -40,6 +40,7 @@ def test_it_names_no_cell():
     assert not re.search(r"\$?[A-Z]{1,2}\$?\d+(?=[\"',:!)\]])", SOURCE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
 @pytest.mark.parametrize("inputs", [{}, {"Gpus": 16, "Used": 0.25, "Gpu": "A100", "Price_Date": "2025-06-30"}], ids=str)
 def test_a_spreadsheet_computes_what_python_does(gpu_hours, engines, engine, inputs, tmp_path):
@@ -62,6 +63,7 @@ def test_the_figure_is_the_sum_of_the_days(gpu_hours):
     assert filled.figures()["total"] == pytest.approx(filled.cells["price"].value * 8 * 24 * 365)
 
 
+@pytest.mark.slow
 def test_a_line_that_is_missing_in_the_table_turns_the_light_off(gpu_hours, engines, tmp_path):
     """In Python as in the sheet: no check says what it comes to."""
     from xlcost.kit import checks
