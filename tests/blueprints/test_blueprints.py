@@ -9,9 +9,8 @@ from xlcost.blueprints.packaged import BLUEPRINTS
 from xlcost.kit.inputs import all_of
 
 ADDRESS = re.compile(r"\$[A-Z]{1,3}\$?\d|(?<![\w.])[A-Z]{1,2}[1-9]\d{0,3}(?![\w\"-])|«")
-FOLDERS = sorted(
-    path for path in (PACKAGE / "blueprints").iterdir() if path.is_dir() and path.name in {b.id for b in BLUEPRINTS}
-)
+IDS = {blueprint.id for blueprint in BLUEPRINTS}
+FOLDERS = sorted(path for path in (PACKAGE / "blueprints").iterdir() if path.is_dir() and path.name in IDS)
 
 
 def test_every_blueprint_has_its_folder():
