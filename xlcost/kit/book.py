@@ -73,7 +73,7 @@ class Sheet:
         for i, ref in enumerate(refs):
             here, before = get_column_letter(first + i), get_column_letter(first + i - 1)
             text = line.text.replace(HERE, here).replace(BEFORE, before)
-            self.cells[ref] = (Tracer(text, value=partial(_item, line, i, count)), style)
+            self.cells[ref] = (Tracer(text, value=partial(_item, line, i)), style)
         return Tracer(f"«{self.title}»{HERE}{row}", value=lambda: np.array([self.value(ref) for ref in refs]))
 
     def band(self, row: int, style: styles.Style, height: float | None = None, first: str = "A") -> None:
@@ -170,9 +170,10 @@ def text_on(text: str, title: str) -> str:
     return SHEET.sub(lambda m: "" if m[1] == title else quoted_title(m[1]) + "!", text)
 
 
-def _item(line: Tracer, i: int, count: int) -> Any:
+def _item(line: Tracer, i: int) -> Any:
     """A line's value in one month."""
-    return np.broadcast_to(line.value, count)[i].item()
+    values = line.value
+    return scalar(values[i] if np.ndim(values) else values)
 
 
 def scalar(value: Any) -> Any:

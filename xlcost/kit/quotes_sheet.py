@@ -132,14 +132,19 @@ def is_wrong(cells: dict[str, Any], *, gpus: bool) -> bool:
 
 def state(sheet: Sheet, r: int, first: int, last: int, *, gpus: bool) -> str:
     """What a row comes to, read from the cells as they now are."""
-    rows = {row: {column: sheet.value(f"{column}{row}") for column in "BCDEFGHIJ"} for row in range(first, last + 1)}
-    if all(value is None for value in rows[r].values()):
+    cells = _cells(sheet, r)
+    if all(value is None for value in cells.values()):
         return "empty"
-    if is_wrong(rows[r], gpus=gpus):
+    if is_wrong(cells, gpus=gpus):
         return INCOMPLETE
-    same = [row for row, cells in rows.items() if not is_wrong(cells, gpus=gpus) and _moment(cells) == _moment(rows[r])]
-    newest = min(same, key=lambda row: (-rows[row]["G"], row))
-    return _counts(rows[r]["C"] or MEDIAN) if newest == r else DOUBLE
+    others = ((row, _cells(sheet, row)) for row in range(first, last + 1))
+    same = [(-o["G"], row) for row, o in others if not is_wrong(o, gpus=gpus) and _moment(o) == _moment(cells)]
+    return _counts(cells["C"] or MEDIAN) if min(same)[1] == r else DOUBLE
+
+
+def _cells(sheet: Sheet, r: int) -> dict[str, Any]:
+    """What somebody filled in, by column."""
+    return {column: sheet.value(f"{column}{r}") for column in "BCDEFGHIJ"}
 
 
 def _moment(cells: dict[str, Any]) -> tuple[Any, ...]:
