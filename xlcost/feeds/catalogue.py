@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xlcost.csv_tables import Numbered, hostile
+from xlcost.csv_tables import Numbered, why_refused
 from xlcost.errors import BadInput
 
 MOST_OFFERS = 50_000
@@ -68,7 +68,7 @@ class Catalogue:
     def add(self, line: int, what: Offered, region: str, prices: list[float | None]) -> None:
         """One offer, if it is the cheapest so far; prices are added, and without one of them it is none."""
         for column, text in (("gpu", what.chip.name), ("instance", what.instance), ("region", region)):
-            if why := hostile(text) or ("" if text.isprintable() else "holds characters that are no text"):
+            if why := why_refused(text) or ("" if text.isprintable() else "holds characters that are no text"):
                 self.wrong.append((line, f"{column}: {why}"))
         dollars = [usd for usd in prices if usd is not None and usd > 0]
         if not dollars or len(dollars) < len(prices):

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from xlcost.csv_tables import Numbered, count_fault, in_order, refuse, separator_of
+from xlcost.csv_tables import Numbered, count_fault, fault_lines, refuse, separator_of
 from xlcost.errors import BadInput
 from xlcost.feeds import gpuhunt, skypilot
 from xlcost.feeds.catalogue import Catalogue, Format
@@ -50,7 +50,7 @@ def catalogue(name: str, text: str, form: Format) -> Catalogue:
     found = Catalogue(name)
     if form.offers:
         form.offers(found, _rows(text, found))
-    refuse(name, in_order(found.wrong))
+    refuse(name, fault_lines(found.wrong))
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlcost.csv_tables import in_order, refuse, rows_of_text, rows_or_faults
+from xlcost.csv_tables import fault_lines, refuse, rows_of_text, rows_or_faults
 from xlcost.errors import BadInput, NotInTable
 from xlcost.facts.store import GPUS, plain
 from xlcost.feeds.catalogue import Catalogue, Listing, Offered
@@ -108,7 +108,7 @@ def of_table(name: str, text: str, there: Iterable[Any], known: Mapping[str, str
             wrong.append((line, why))
         else:
             edition.rows.append(row.model_copy(update={"provider": known.get(plain(row.provider), row.provider)}))
-    refuse(name, in_order(wrong))
+    refuse(name, fault_lines(wrong))
     return edition
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlcost.csv_tables import hostile
+from xlcost.csv_tables import why_refused
 from xlcost.errors import BadInput, count_text, nearest
 from xlcost.facts.store import plain
 from xlcost.feeds.catalogue import Format
@@ -79,7 +79,7 @@ def _of_catalogue(
     provider, from_path = _provider(request, file, known)
     day = _day(request.as_of, edition_day(target.rows))
     cited = request.cited if request.cited is not None else f"{file.label} ({form.title})"
-    if why := "is blank" if not cited.strip() else hostile(cited):
+    if why := "is blank" if not cited.strip() else why_refused(cited):
         raise BadInput(f"source: {why}")
     found = catalogue(file.name, file.text, form)
     edition = of_catalogue(found, target.rows, provider, day, cited.strip(), given_ids(request.gpus))
@@ -99,7 +99,7 @@ def _provider(request: Request, file: Source, known: Mapping[str, str]) -> tuple
             raise BadInput(f"{file.name} does not say whose prices it holds; add --provider, such as --provider AWS")
         return said, True
     named = request.provider.strip()
-    if not plain(named) or plain(named) == MEDIAN or hostile(named):
+    if not plain(named) or plain(named) == MEDIAN or why_refused(named):
         raise BadInput(f"provider: '{named}' is no provider; write one such as AWS")
     if plain(named) not in names and not request.new_provider:
         hint = nearest(named, names.values())

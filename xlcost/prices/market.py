@@ -151,14 +151,14 @@ class Market:
             raise NotInTable(self._absence(*offer, day))
         return one
 
-    def after_the_end(self, day: dt.date) -> str:
+    def after_edition(self, day: dt.date) -> str:
         """The sentence for a day after the last one that the market knows."""
         return f"as_of: {day} lies after the data edition of {self.edition_day}, where prices end"
 
     def _absence(self, gpu: str, provider: str, term: str, day: dt.date) -> str:
         """The sentence for a price that the market does not have: what it has instead."""
         if day > self.edition_day:
-            return self.after_the_end(day)
+            return self.after_edition(day)
         whose = "" if provider == MEDIAN else f" from {provider}"
         missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
         seen = [p for p in (*self.periods, *self.own_periods) if p.gpu == gpu and p.provider != MEDIAN]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xlcost.csv_tables import Numbered, begins_as_formula, csv_rows, in_order, refuse, rows_or_faults
+from xlcost.csv_tables import Numbered, begins_as_formula, csv_rows, fault_lines, refuse, rows_or_faults
 from xlcost.errors import BadInput, nearest
 from xlcost.facts.store import plain
 from xlcost.prices.market import Market
@@ -66,7 +66,7 @@ def addition(given: QuoteRows, market: Market) -> Change:
             wrong.append((line, _twice(quote, where, other, market)))
     if len(market.quotes) + len(fresh) > MOST_QUOTES:
         raise BadInput(f"{given.name}: nothing was taken; at most {MOST_QUOTES:,} quotes are kept")
-    refuse(given.name, in_order(wrong, given.unit))
+    refuse(given.name, fault_lines(wrong, given.unit))
     return Change([*market.quotes], [*market.quotes, *fresh.values()], fresh, tuple(dict.fromkeys(said)))
 
 
