@@ -133,7 +133,7 @@ def _row(p: Period) -> list[Any]:
 
 
 def _tests(gpu: Any, provider: Any, term: Any) -> list[Callable[[Period], bool]]:
-    """What an offer has to be."""
+    """The tests that an offer must pass to be listed."""
     tests: list[Callable[[Period], bool]] = []
     if gpu is not None:
         gpu_id = GPUS.id(gpu)
