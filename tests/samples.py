@@ -10,7 +10,7 @@ from xlcost.catalogue import FUNCTIONS
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
 from xlcost.facts.tables import packaged_rows
 from xlcost.prices.current import current_market
-from xlcost.quantities import Anything, Choice, Date, Key, ModelWord, Number, Part, Series
+from xlcost.quantities import AnyArgument, Choice, Date, Key, ModelWord, Number, SearchText, Series
 
 SHAPED = [row["id"] for row in MODELS.rows if row["attention_width"] and row["kv_layers"] is not None and row["vocab"]]
 PEAKED = [row["id"] for row in GPUS.rows if row["bf16_tflops"] and row["tdp_w"] and row["memory_gb"] > 8]
@@ -157,9 +157,9 @@ def sample(p, spec, random):
         return random.choice(word.choices)
     if isinstance(word, Date):
         return random.choice(LATELY)
-    if isinstance(word, Part):
+    if isinstance(word, SearchText):
         return random.choice(CONTAINS.get(spec.name, ("",)))
-    if isinstance(word, Anything):
+    if isinstance(word, AnyArgument):
         return ()
     if isinstance(word, Key):
         return sample_id(word, spec, random)

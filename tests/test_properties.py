@@ -18,7 +18,7 @@ from xlcost.cells import Failure, over_cells
 from xlcost.errors import BadInput, NoResult, NotInTable, XlcostError
 from xlcost.facts.store import GPUS, MODELS, PRECISIONS, REGIONS
 from xlcost.prices.current import current_market
-from xlcost.quantities import Anything, Choice, Date, Flag, Key, ModelWord, Number, Part
+from xlcost.quantities import AnyArgument, Choice, Date, Flag, Key, ModelWord, Number, SearchText
 
 ROWWISE = [spec for spec in FUNCTIONS if spec.parameters and not spec.whole]
 WHOLE = [spec for spec in FUNCTIONS if spec.whole]
@@ -309,7 +309,7 @@ def wrong_values(p):
         return [0, -7e9, 1e19, "-7B", "0", "", True, dt.date(2024, 1, 1), math.nan, math.inf]
     if isinstance(word, Choice):
         return ["nonsense", "", 1, True, math.nan]
-    if isinstance(word, Part):
+    if isinstance(word, SearchText):
         return [True, dt.date(2024, 1, 1), object()]
     if isinstance(word, Date):
         return ["yesterday", "7.4.2023", "2023-13-01", -1, 2023, 1e6, math.nan, True]
@@ -317,7 +317,7 @@ def wrong_values(p):
     return ["", "   ", 5, math.nan, True, dt.date(2024, 1, 1)]
 
 
-EVERY_ARGUMENT = [(spec, p) for spec in FUNCTIONS for p in spec.parameters if not isinstance(p.word, Anything)]
+EVERY_ARGUMENT = [(spec, p) for spec in FUNCTIONS for p in spec.parameters if not isinstance(p.word, AnyArgument)]
 
 
 @pytest.mark.parametrize(("spec", "p"), EVERY_ARGUMENT, ids=[f"{s.name} {p.name}" for s, p in EVERY_ARGUMENT])

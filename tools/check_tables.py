@@ -19,7 +19,7 @@ from xlcost.csv_tables import csv_rows, sentences
 from xlcost.errors import BadInput, nearest
 from xlcost.facts import tables as facts
 from xlcost.facts.schema import schema_of
-from xlcost.facts.tables import TABLES, Packaged, rows_of
+from xlcost.facts.tables import TABLES, PackagedTable, rows_of
 
 FOLDER = Path(facts.__file__).parent
 FILLERS = ("nan", "inf", "-inf", "n/a", "none", "null", "-", "?")  # a cell that is not known is left blank
@@ -69,7 +69,7 @@ class Content:
     wrong: list[tuple[int, str]] = field(default_factory=list)
 
 
-def content(path: Path, table: Packaged) -> Content:
+def content(path: Path, table: PackagedTable) -> Content:
     """What a file holds, each row checked by its schema."""
     model, found = schema_of(table.row), Content()
     try:
@@ -90,7 +90,7 @@ def content(path: Path, table: Packaged) -> Content:
     return found
 
 
-def _read_otherwise(path: Path, table: Packaged, found: Content) -> Iterator[tuple[int, str]]:
+def _read_otherwise(path: Path, table: PackagedTable, found: Content) -> Iterator[tuple[int, str]]:
     """Cells that mean something else where a table is read without checks, as the package reads it."""
     try:
         plain = rows_of(path.read_text(encoding="utf-8"), table.row)
@@ -113,7 +113,9 @@ def findings(name: str, read: Callable[[str], Content]) -> Iterator[tuple[int, s
         yield there.lines[id(row)], why
 
 
-def _between(table: Packaged, rows: Sequence[Any], of: Callable[[str], Sequence[Any]]) -> Iterable[tuple[Any, str]]:
+def _between(
+    table: PackagedTable, rows: Sequence[Any], of: Callable[[str], Sequence[Any]]
+) -> Iterable[tuple[Any, str]]:
     """(row, what is wrong with it) seen from the other rows."""
     yield from every.after_the_edition(rows)
     yield from every.no_page(rows, but_from_memory=table.name == "models")

@@ -18,7 +18,7 @@ from xlcost.sources import Assumed
 from xlcost.steps import RECORDER
 
 HEADING = ["step", "formula", "value", "unit", "source"]
-UNITS = (
+UNITS = (  # end of a table column's name -> unit
     ("_tflops", "TFLOP/s"),
     ("_tops", "TOP/s"),
     ("_gb_s", "GB/s"),
@@ -41,7 +41,7 @@ class Working:
         self.known: dict[str, Tracer] = {}
 
     def note(self, name: str, text: str, value: Any, unit: str, source: str) -> Tracer:
-        """A row; gives the tracer that stands for it from now on."""
+        """Add a row; gives the tracer that stands for it from now on."""
         again = self.known.get(text)
         if again is not None:
             return again
@@ -55,7 +55,7 @@ class Working:
         return self.known[text]
 
     def formula(self, name: str, result: Any, unit: str) -> Any:
-        """A row for a formula's result, which is known by the formula's name from then on."""
+        """Add a row for a formula's result; gives the tracer that stands for it, by the formula's name."""
         if not isinstance(result, Tracer) or result.text in self.names:
             return result
         value = result.value.item() if isinstance(result.value, (np.generic, np.ndarray)) else result.value
@@ -83,12 +83,12 @@ def explanation(spec: FunctionSpec, values: list[Any], result: Any) -> list[list
         if value is not None
     }
     text = _steps(spec, working, [given.get(p.name) for p in spec.parameters], values)
-    shown = result if isinstance(result, (float, str)) else _shape(result)
-    return [HEADING, *working.rows, ["result", text, shown, spec.returns.unit, str(spec.source)]]
+    final = result if isinstance(result, (float, str)) else _shape(result)
+    return [HEADING, *working.rows, ["result", text, final, spec.returns.unit, str(spec.source)]]
 
 
 def _steps(spec: FunctionSpec, working: Working, named: list[Any], plain: list[Any]) -> str:
-    """Run the body on named tracers while the recorder listens; gives the last step's text.
+    """Run the body on named tracers while the recorder listens; gives the text of the result's formula.
 
     A body that searches or simulates runs on plain values instead, and records its steps itself.
     """

@@ -37,7 +37,7 @@ from xlcost.functions import (
     tuning,
 )
 from xlcost.native import argument_cell, formula
-from xlcost.quantities import FunctionName, Given, Series, Steps, Text
+from xlcost.quantities import FunctionName, OtherArguments, Series, Steps, Text
 from xlcost.sources import PATTERSON_2021, XLCOST_TABLES
 
 
@@ -61,7 +61,7 @@ from xlcost.sources import PATTERSON_2021, XLCOST_TABLES
     },
     native=False,
 )
-def explain(function_name: FunctionName, *arguments: Given) -> Steps:
+def explain(function_name: FunctionName, *arguments: OtherArguments) -> Steps:
     """The working of a function: each step with its formula, value, unit and source; or the sentence of its error.
 
     The first argument is the function's name, the others are what that function takes, in its order, one value each.
@@ -79,7 +79,7 @@ def explain(function_name: FunctionName, *arguments: Given) -> Steps:
 
 
 def _single(p: Parameter | None, value: Any) -> Any:
-    """One value; a range only where the function takes one as a whole."""
+    """The argument as one value; a range stays one only where the function takes ranges as a whole."""
     if not isinstance(value, (list, tuple, np.ndarray)) or (p is not None and isinstance(p.word, Series)):
         return value
     cells = np.asarray(value, dtype=object)

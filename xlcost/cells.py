@@ -1,4 +1,4 @@
-"""The boundary of all hosts: what stands in cells <-> what functions take and give.
+"""The boundary of all hosts: cell values become arguments of functions, results become cell values.
 
 Cells hold numbers, text, TRUE/FALSE, dates, blanks and error values; a range arrives as rows. A bad row of a range
 becomes a `Failure` of its own and leaves the others alone. Knows specs; must not know a host: how a host shows a
@@ -80,24 +80,24 @@ def values_of(raw: Any) -> Any:
 
 
 def _all_numbers(cells: list[Any]) -> np.ndarray | None:
-    """The quick way, for a range of nothing but numbers."""
+    """A range of nothing but numbers as an array, quickly; None where an error value or NaN is among them."""
     numbers = np.array(cells, dtype=float)
     return None if np.isnan(numbers).any() or (numbers <= -2146826246).any() else numbers
 
 
 def _texts(cells: list[Any]) -> list[Any]:
-    """The quick way, for a range of nothing but text: each text is read once."""
+    """A range of nothing but text, each distinct text read once."""
     read = {text: one_value(text) for text in set(cells)}
     return [read[text] for text in cells]
 
 
 def over_cells(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
-    """The function over cells: one value or Failure, or rows of them."""
+    """The results of a function for cells: one value or Failure, or rows of them."""
     return as_rows(results(spec, arguments))
 
 
 def results(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
-    """One value or Failure, a block of them as an array, or rows."""
+    """The same, with rows of one shape as an array."""
     values = [values_of(raw) for raw in arguments]
     if spec.whole:
         return _whole(spec, values)
@@ -121,7 +121,7 @@ def results(spec: FunctionSpec, arguments: tuple[Any, ...]) -> Any:
 
 
 def _whole(spec: FunctionSpec, values: list[Any]) -> Any:
-    """A function that takes or gives ranges as a whole: rows of cells, a row of numbers, one value or a Failure."""
+    """The result of a function that takes or gives ranges as a whole: rows, one value or a Failure."""
     for value in values:
         inside = value.ravel().tolist() if isinstance(value, np.ndarray) else [value]
         broken = next((v for v in inside if isinstance(v, Failure)), None)
@@ -144,7 +144,8 @@ def as_rows(value: Any) -> Any:
 
 
 def _by_rows(spec: FunctionSpec, columns: list[Any], size: int) -> np.ndarray:
-    """All good rows in one call; each failure takes its rows out and the rest is called again."""
+    """The result of each row: all in one call; after an error the rows that it names become Failures, the rest is
+    called again."""
     out = np.empty(size, dtype=object)
     alive = np.arange(size)
     for column in columns:
@@ -171,9 +172,9 @@ def _by_rows(spec: FunctionSpec, columns: list[Any], size: int) -> np.ndarray:
 
 
 def blank_zeros(public: Any, explained: Any = None) -> Iterator[bool]:
-    """Of each argument, whether a 0 stands for a blank, where a host hands on blank cells as 0.
+    """Of each argument, whether a 0 means a blank cell, for hosts that hand blank cells on as 0.
 
-    It does where the argument takes no 0, or where what is left out is looked up. `explained` is the function whose
+    It does where the argument takes no 0, or where a left-out argument is looked up. `explained` is the function whose
     arguments follow the first one.
     """
     zeros = _blank_zeros(public)

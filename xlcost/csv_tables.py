@@ -1,4 +1,4 @@
-"""Tables as CSV: read within limits, each row checked by a model, all bad rows said at once with lines; written."""
+"""Tables as CSV: read within limits, each row checked by a model, all bad rows reported at once by line; written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Numbered = tuple[int, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Cells:
+class CsvRows:
     """The rows of a table, (line, cells by column), and what is wrong with lines of too few or too many cells."""
 
     rows: list[Numbered]
@@ -35,10 +35,10 @@ class Cells:
 
 
 def checked_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> list[tuple[int, Any]]:
-    """(line, row) of a CSV file, each row checked by its model, or one error that says what is wrong with each."""
+    """(line, row) of a CSV file, each row checked by its model, or one error that lists what is wrong by line."""
     table = csv_rows(path, model, largest)
     rows = list(rows_or_faults(table.rows, model))
-    refuse(path.name, in_order([*table.wrong, *((line, why) for line, _, why in rows if why)]))
+    refuse(path.name, fault_lines([*table.wrong, *((line, why) for line, _, why in rows if why)]))
     return [(line, row) for line, row, _ in rows]
 
 
@@ -60,7 +60,7 @@ def text_of(data: bytes, name: str) -> str:
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as CSV; a byte order mark where Excel needs it to read the letters."""
+    """A table as CSV; with a byte order mark where letters are not ASCII, so that Excel reads them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -69,20 +69,20 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return whole if whole.isascii() else BOM + whole
 
 
-def csv_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> Cells:
+def csv_rows(path: Path, model: type[BaseModel], largest: int = LARGEST) -> CsvRows:
     """The rows of a CSV file with the columns of a model."""
     columns = {field.alias or name: field.is_required() for name, field in model.model_fields.items()}
     return rows_of_text(path.name, csv_text(path, largest), columns)
 
 
-def rows_of_text(name: str, text: str, columns: Mapping[str, bool]) -> Cells:
+def rows_of_text(name: str, text: str, columns: Mapping[str, bool]) -> CsvRows:
     """The rows of a CSV text; `columns` says which must be there."""
     separator = separator_of(text)
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=separator, strict=True)
     try:
         heads = [head.strip().lower() for head in next(reader, [])]
         _check_heads(name, heads, columns)
-        found = Cells([], [])
+        found = CsvRows([], [])
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -123,7 +123,7 @@ def continental(cell: str) -> str:
 
 
 def _broken(error: str) -> str:
-    """What is wrong with a CSV text."""
+    """Why a text is no CSV, from the error of the csv module."""
     if "unexpected end" in error:
         return 'a quotation mark (") is opened and never closed'
     if "field larger" in error:
@@ -146,11 +146,11 @@ def _check_heads(name: str, heads: list[str], columns: Mapping[str, bool]) -> No
 
 
 def rows_or_faults(rows: Iterable[Numbered], model: type[BaseModel]) -> Iterator[tuple[int, Any, str]]:
-    """(line, row, ""), or (line, None, the first that is wrong with the row)."""
+    """(line, row, ""), or (line, None, the first fault of the row)."""
     from pydantic import ValidationError
 
     for line, cells in rows:
-        row, why = None, next((f"{column}: {why}" for column, text in cells.items() if (why := hostile(text))), "")
+        row, why = None, next((f"{column}: {why}" for column, text in cells.items() if (why := why_refused(text))), "")
         try:
             row = None if why else model.model_validate(cells)
         except ValidationError as error:
@@ -158,14 +158,14 @@ def rows_or_faults(rows: Iterable[Numbered], model: type[BaseModel]) -> Iterator
         yield line, row, why
 
 
-def in_order(wrong: Iterable[tuple[int, str]], unit: str = "line") -> list[str]:
-    """What is wrong, each with its line, from the first line to the last."""
+def fault_lines(wrong: Iterable[tuple[int, str]], unit: str = "line") -> list[str]:
+    """A sentence for each fault, with its line, from the first line to the last."""
     by_line = sorted(dict.fromkeys(wrong), key=lambda one: one[0])
     return [f"{unit} {line}{':' if why.startswith('has ') else ','} {why}" for line, why in by_line]
 
 
 def refuse(name: str, wrong: list[str]) -> None:
-    """One error of all that is wrong, if anything is."""
+    """Raise one error that lists all faults, if there are any."""
     if wrong:
         more = [f"and {len(wrong) - MOST_ERRORS} more"] if len(wrong) > MOST_ERRORS else []
         raise BadInput("\n  ".join([f"{name}: nothing was taken", *wrong[:MOST_ERRORS], *more]))
@@ -180,8 +180,8 @@ def begins_as_formula(text: str) -> bool:
     return unicodedata.normalize("NFKC", text).lstrip().startswith(FORMULA_SIGNS)
 
 
-def hostile(text: str) -> str:
-    """Why a cell cannot be taken, or nothing; a number below zero can be."""
+def why_refused(text: str) -> str:
+    """Why a cell is refused, or nothing; a number below zero is taken, though it begins with a minus."""
     if begins_as_formula(text) and not BELOW_ZERO.fullmatch(unicodedata.normalize("NFKC", text)):
         return f"'{text[:40]}' begins as a formula, which a spreadsheet would run"
     if CONTROL.search(text):
@@ -192,16 +192,16 @@ def hostile(text: str) -> str:
 
 
 def sentences(error: ValidationError) -> list[str]:
-    """What pydantic found, one sentence a cell."""
-    said = []
+    """The faults that pydantic found, a sentence for each."""
+    found = []
     for one in error.errors():
         column = ".".join(str(part) for part in one["loc"])
         message = one["msg"].removeprefix("Value error, ").replace("Input should be", "it takes")
         if one["type"] == "missing":
-            said.append(f"{column}: is blank")
+            found.append(f"{column}: is blank")
         elif not column:
-            said.append(message)
+            found.append(message)
         else:
             joint = "" if message.startswith(("is ", "has ", "cannot ")) else ";"
-            said.append(f"{column}: '{str(one['input'])[:60]}'{joint} {message}")
-    return said
+            found.append(f"{column}: '{str(one['input'])[:60]}'{joint} {message}")
+    return found

@@ -1,6 +1,6 @@
-"""What can go wrong, each with the error value that a cell shows.
+"""The errors of this package, each with the error value that a cell shows.
 
-A message is one sentence: the argument, what it held, what is allowed, the nearest thing meant.
+A message is one sentence: the argument, what it held, what is allowed, what was probably meant.
 `where` is a boolean array when only some rows of a range failed, `sentences` has one for each of them; the cells
 boundary then goes on with the rest.
 """

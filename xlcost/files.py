@@ -16,7 +16,7 @@ ZIP_DATE = (2026, 11, 1, 0, 0, 0)
 
 
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
-    """The file's bytes; what is no readable file, or too large, is a sentence."""
+    """The file's bytes; a BadInput where it cannot be read or is too large."""
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder, not a file")
@@ -48,7 +48,7 @@ def zip_parts(file: bytes | Path) -> dict[str, bytes]:
 
 
 def write_whole(target: Path, content: bytes | str) -> None:
-    """Write beside the place and move there: the target holds the old content or the new, never a part of it."""
+    """Write a temporary file and move it to the target, which so holds the old content or the new, never a part."""
     data = content.encode() if isinstance(content, str) else content
     temporary = None
     try:

@@ -1,4 +1,4 @@
-"""@function: what stands once about a function. The only code that reads signatures.
+"""@function: the definition of a public function, stated once. The only code that reads signatures.
 
 A decorated function is called with anything its words take and gives plain floats, arrays or text; its spec
 (name, words, defaults, bounds, example, source) stands beside it as `.spec`. Every host is rendered from specs.
@@ -21,7 +21,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 
 from xlcost.errors import BadInput, NoResult, XlcostError, nearest
-from xlcost.quantities import Anything, Choice, Flag, Key, ModelWord, Number, Series, Spill, Word
+from xlcost.quantities import AnyArgument, Choice, Flag, Key, ModelWord, Number, Series, Spill, Word
 from xlcost.rows import blanks, by_kind
 from xlcost.sources import Assumed, Source
 
@@ -80,7 +80,7 @@ class Parameter:
 
 
 def _clean_id(seen: set[str], accept: Callable[[Any], Any], value: Any) -> Any:
-    """An id that was read before, and read as it is written, is taken at once."""
+    """The id as the body takes it; one that was read before without a change is not read again."""
     if type(value) is str and value in seen:
         return value
     accepted = accept(value)
@@ -90,7 +90,7 @@ def _clean_id(seen: set[str], accept: Callable[[Any], Any], value: Any) -> Any:
 
 
 class _Refused(float):
-    """No number; in a spreadsheet #VALUE!, where other NaN are #N/A."""
+    """A NaN that becomes #VALUE! in a spreadsheet formula, where any other NaN becomes #N/A."""
 
 
 REFUSED = _Refused("nan")
@@ -98,13 +98,14 @@ REFUSED = _Refused("nan")
 
 @dataclass(frozen=True)
 class Demand:
-    """What arguments must fulfil together: the sentence if they do not, and the condition over those that it names."""
+    """What arguments must fulfil together: the error's sentence, and the condition, whose parameters are named as the
+    arguments that it takes."""
 
     sentence: str
     holds: Callable[..., Any]
 
     def over(self, body: Callable[..., Any]) -> Callable[..., Any]:
-        """The body, which first looks at the condition; where only a sheet knows it, the sheet does."""
+        """The body with the condition checked first; for tracers it becomes an IF in the formula."""
         names = list(inspect.signature(body).parameters)
         places = [names.index(name) for name in inspect.signature(self.holds).parameters]
 
@@ -136,7 +137,7 @@ class FunctionSpec:
     native: bool
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For another process: where the function stands, since its body is no name of a module."""
+        """How pickle finds the spec in another process: by module and name, since the body itself cannot be pickled."""
         return _spec_at, (self.body.__module__, self.body.__name__)
 
     @property
@@ -150,23 +151,25 @@ class FunctionSpec:
 
     @functools.cached_property
     def takers(self) -> list[tuple[Callable[[Any], Any], Any]]:
-        """How each argument is taken, and what it is when left out."""
+        """(function that reads it, default) of each argument."""
         return [(p.take, p.default) for p in self.parameters]
 
     @functools.cached_property
     def chosen(self) -> list[bool]:
-        """Which arguments choose a branch."""
+        """Of each argument, whether it is a choice."""
         return [isinstance(p.word, Choice) for p in self.parameters]
 
     @functools.cached_property
     def optional(self) -> list[bool]:
-        """Which arguments may be left out without a constant default."""
+        """Of each argument, whether it may be left out and has no constant default."""
         return [p.default is None for p in self.parameters]
 
     @functools.cached_property
     def whole(self) -> bool:
         """Whether ranges are taken and given as a whole, not row by row."""
-        return isinstance(self.returns, Spill) or any(isinstance(p.word, (Series, Anything)) for p in self.parameters)
+        return isinstance(self.returns, Spill) or any(
+            isinstance(p.word, (Series, AnyArgument)) for p in self.parameters
+        )
 
     @property
     def signature(self) -> str:
@@ -220,7 +223,7 @@ class FunctionSpec:
         return tuple(values)
 
     def call(self, *arguments: Any, **named: Any) -> Any:
-        """The checked call: convert, compute, make sure that there is a result."""
+        """The result of a call: arguments are converted, and a result that is not finite is an error."""
         values = self.bind(arguments, named)
         if self.whole:
             return self._call_whole(values)
@@ -242,9 +245,9 @@ class FunctionSpec:
             raise NoResult(f"{self.name} has no finite result for these arguments") from None
 
     def _call_whole(self, values: list[Any]) -> Any:
-        """The body once; arguments that are no series are single values."""
+        """The result of a function that takes ranges as a whole; only a series may be a range."""
         for p, value in zip(self.parameters, values, strict=False):
-            if isinstance(value, np.ndarray) and not isinstance(p.word, (Series, Anything)):
+            if isinstance(value, np.ndarray) and not isinstance(p.word, (Series, AnyArgument)):
                 raise BadInput(f"{p.name}: {self.name} takes one value here, not a range")
         try:
             with np.errstate(all="ignore"):
@@ -329,7 +332,7 @@ def choose(selector: Any, **branches: Callable[[], Any]) -> Any:
 
 
 def needing(value: Any, name: str, reason: str, body: Callable[[Any], Any]) -> Any:
-    """The body over a value that must not be left out."""
+    """body(value), or an error where the value, which is needed for this reason, was left out."""
     if value is None:
         raise BadInput(f"{name}: is needed {reason}")
     left_out = getattr(value, "left_out", None)  # a tracer of an optional argument

@@ -20,7 +20,7 @@ from xlcost.function import REFUSED, FunctionSpec, Parameter
 from xlcost.quantities import ModelWord, excel_serial
 from xlcost.steps import RECORDER
 
-IDLE = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # what an operator need not be written for
+NEUTRAL = {"+": "0", "-": "0", "*": "1", "/": "1", "^": "1"}  # right operands that change nothing
 COMPARE, JOIN, ADD, MULTIPLY, POWER, ATOM = range(1, 7)
 OPERATORS: dict[str, tuple[str, int]] = {
     "add": ("+", ADD),
@@ -127,7 +127,7 @@ class Tracer(NDArrayOperatorsMixin):
         if ufunc.__name__ in OPERATORS:
             sign, rank = OPERATORS[ufunc.__name__]
             left, right = parts
-            if right.text == IDLE.get(sign):
+            if right.text == NEUTRAL.get(sign):
                 return left
             if sign == "*" and "0" in (left.text, right.text):
                 return as_tracer(0.0)
@@ -146,7 +146,7 @@ class Tracer(NDArrayOperatorsMixin):
         return where(*args) if func is np.where else NotImplemented
 
     def __xl_look_up__(self, look_up: Any, table: Any, key: Any, column: Any) -> Tracer:
-        """The look-up itself comes along, for the value."""
+        """INDEX/MATCH over the table's named columns; `look_up` computes the value."""
         row = f"MATCH({as_tracer(key).text},{table.name}_id,0)"
         if isinstance(column, str):
             text = f"INDEX({table.name}_{column},{row})"
@@ -169,7 +169,7 @@ class Tracer(NDArrayOperatorsMixin):
 
 
 def offer_text(column: str, gpu: str, provider: str, term: str, day: str) -> str:
-    """What a workbook finds for an offer: the reader's own price, else the list price less a discount, else the list's.
+    """The formula for an offer's price, source or members: own price, else list price less discount, else list price.
 
     Both tables stand on its Prices sheet. A sum finds the one row in force, since no two of an offer overlap.
     """
@@ -203,7 +203,7 @@ def wrap(part: Tracer, rank: int) -> str:
 
 
 def where(condition: Any, yes: Any, no: Any) -> Any:
-    """IF. A condition that is known while tracing leaves only its branch."""
+    """IF(condition, yes, no); of a condition that is known while tracing only the branch that holds."""
     if not isinstance(condition, Tracer):
         return yes if condition else no
     if RECORDER.get() is not None:  # an explanation shows the branch that was taken
@@ -220,7 +220,7 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """What & makes of a cell: a number in up to 15 digits.
+    """The text that & makes of a cell: of a number up to 15 digits.
 
     >>> as_text(16.0), as_text(0.1 + 0.2), as_text("A100")
     ('16', '0.3', 'A100')
@@ -229,7 +229,7 @@ def as_text(value: Any) -> str:
 
 
 def join(*parts: Any, show: Callable[[Any], str] = as_text) -> Tracer:
-    """Text & text."""
+    """The parts joined by &; `show` gives the text of each value."""
     tracers = [as_tracer(part) for part in parts]
     return Tracer(
         "&".join(wrap(part, JOIN + 1) for part in tracers),
@@ -239,7 +239,7 @@ def join(*parts: Any, show: Callable[[Any], str] = as_text) -> Tracer:
 
 
 def call(name: str, *parts: Any, value: Callable[..., Any]) -> Tracer:
-    """Any other portable Excel function, with what it gives for the values of its arguments."""
+    """A call of an Excel function by name; `value` computes its result from the arguments' values."""
     tracers = [as_tracer(part) for part in parts]
     text = f"{name}({','.join(part.text for part in tracers)})"
     return Tracer(text, ATOM, lambda: value(*(part.value for part in tracers)))

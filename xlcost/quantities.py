@@ -3,7 +3,7 @@
 A word turns what a caller gives (a number, text such as "70B", a list, an array, a date) into what formulas
 take: floats, float arrays, ids. Anything else is a `BadInput` whose sentence names the argument.
 Blank items of a list (None) become NaN in numbers and None in ids; `function.otherwise` fills them.
-Must not know a table: whether an id is in it, the look-up says. Begin with the words themselves, at the end.
+Must not know a table: whether an id is in one is for the look-up to say. Begin with the words, at the end.
 """
 
 from __future__ import annotations
@@ -116,10 +116,11 @@ class Word:
         return out
 
     def allowed(self) -> str:
-        """What the word takes, as the end of a sentence."""
+        """What the word takes, for the end of an error sentence."""
         raise NotImplementedError
 
     def bad(self, value: Any, name: str, where: Any = None) -> BadInput:
+        """The error for a value that the word does not take."""
         return BadInput(f"{name}: {value!r} cannot be used; it takes {self.allowed()}", where)
 
 
@@ -150,7 +151,7 @@ class Number(Word):
         return float(number)
 
     def read(self, value: Any, name: str) -> float:
-        """Numbers of other types, and text."""
+        """The number that text, or a value of another type, stands for."""
         if isinstance(value, str):
             number = sized_number(value)
             if number is None:
@@ -302,7 +303,7 @@ class Flag(Number):
 
 
 @dataclass(frozen=True)
-class Part(Word):
+class SearchText(Word):
     """Text to look for; blank is allowed and finds everything."""
 
     def accept_one(self, value: Any, name: str) -> str:
@@ -340,7 +341,7 @@ class Series(Number):
 
 
 @dataclass(frozen=True)
-class Anything(Word):
+class AnyArgument(Word):
     """Whatever another function takes."""
 
     def accept(self, value: Any, name: str) -> Any:
@@ -447,7 +448,7 @@ PipelineParallel: TypeAlias = Annotated[
 ]
 
 FunctionName: TypeAlias = Annotated[Any, Key("function", "id", "Name of a function such as TRAIN_COST", "function")]
-Given: TypeAlias = Annotated[Any, Anything("arguments", "any", "What that function takes, in its order")]
+OtherArguments: TypeAlias = Annotated[Any, AnyArgument("arguments", "any", "What that function takes, in its order")]
 Layers: TypeAlias = Annotated[Any, count("layers", "layers", "Transformer layers", high=1e6)]
 Hidden: TypeAlias = Annotated[Any, count("hidden", "numbers", "Width of the model: numbers per token", high=1e7)]
 Heads: TypeAlias = Annotated[Any, count("heads", "heads", "Attention heads; the width is a multiple of them", high=1e6)]
@@ -483,7 +484,7 @@ Region: TypeAlias = Annotated[
     Any, Key("region", "id", "Country or US state such as france or us-virginia; left out: world", "region")
 ]
 Contains: TypeAlias = Annotated[
-    Any, Part("contains", "text", "Part of an id, a name or a maker; left out: all of them")
+    Any, SearchText("contains", "text", "Part of an id, a name or a maker; left out: all of them")
 ]
 ApiModel: TypeAlias = Annotated[
     Any, Key("api_model", "id", "Hosted model such as gpt-4o, or provider/model such as azure/gpt-4o", "API price")

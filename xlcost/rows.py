@@ -1,4 +1,4 @@
-"""Rows of ranges: which are blank, and the body of a function over rows of one kind at a time.
+"""Rows of ranges: which are blank, and a function's body called for the rows of one kind at a time.
 
 Rows are of one kind when they make the same choices and leave the same arguments out. A body therefore sees a
 choice as text and an argument as given or not, never a mixture, and a row cannot fail for what another row asks.
@@ -25,7 +25,7 @@ def blanks(values: np.ndarray) -> np.ndarray:
 
 
 def by_kind(body: Callable[..., Any], values: Sequence[Any], chosen: Sequence[bool], optional: Sequence[bool]) -> Any:
-    """The body over the broadcast rows; `chosen`, `optional` mark the arguments that make kinds."""
+    """The body's results for all rows; `chosen` and `optional` mark the arguments by which rows differ in kind."""
     kinds = {}
     for i, value in enumerate(values):
         if isinstance(value, np.ndarray) and (chosen[i] or optional[i]):
@@ -53,7 +53,8 @@ def by_kind(body: Callable[..., Any], values: Sequence[Any], chosen: Sequence[bo
 
 
 def in_chunks(body: Callable[..., Any], values: Sequence[Any]) -> Any:
-    """A long column by pieces that stay in the processor's cache; after a failure once again, whole, for the rows."""
+    """The body over a long column, in pieces that fit the processor's cache; after an error once more as a whole, so
+    that the error names its rows."""
     shapes = {v.shape for v in values if isinstance(v, np.ndarray)}
     size = max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
     if size < 2 * CHUNK or len(shapes) > 1 or len(next(iter(shapes))) > 1:
@@ -72,7 +73,7 @@ def in_chunks(body: Callable[..., Any], values: Sequence[Any]) -> Any:
 
 
 def _of_kind(values: Any, rows: np.ndarray, kind: Any, choice: bool) -> Any:
-    """An argument on the rows of one kind: the choice itself, nothing where left out, else its rows."""
+    """An argument for the rows of one kind: the choice itself, None if left out, else the values of the rows."""
     if not isinstance(values, np.ndarray):
         return values
     if choice:

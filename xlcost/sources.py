@@ -19,7 +19,7 @@ class Source:
 
 
 class Assumed(float):
-    """A default value that is an assumption: a float that knows why and after whom."""
+    """A default value that is an assumption: a float with its reason and its source."""
 
     source: Source
     why: str

@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class Recorder(Protocol):
-    """What takes the steps of a calculation down (see audit)."""
+    """What notes the steps of a calculation (see audit)."""
 
     def note(self, name: str, text: str, value: Any, unit: str, source: str) -> Any:
         """Note a step by its name, formula, value, unit and source."""
@@ -58,7 +58,7 @@ def step(unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def record_step(name: str, text: str, value: float, unit: str, source: str = "") -> None:
-    """Note a step of a body that searches or simulates, and so cannot be read off its formula."""
+    """Note a step of a body that searches or simulates, whose steps are not formulas."""
     recorder = RECORDER.get()
     if recorder is not None:
         recorder.note(name, text, float(value), unit, source)

@@ -23,7 +23,7 @@ from xlcost.cli import app as cli
 from xlcost.cli.demo import run
 from xlcost.errors import NotInTable, XlcostError
 from xlcost.facts import currency
-from xlcost.facts.currency import CURRENCIES, FORMER, daily, exchange, rate
+from xlcost.facts.currency import CURRENCIES, FORMER_CURRENCIES, daily_rates, exchange, rate
 from xlcost.kit.currency import CODES, FIRST_DAY
 from xlcost.kit.write import save
 from xlcost.native import Tracer
@@ -73,7 +73,7 @@ def test_the_table_of_a_plan_is_the_banks_file_row_by_row():
     with zipfile.ZipFile(CURRENCY_FILE) as archive:
         text = archive.read(archive.namelist()[0]).decode()
     rows = {day(r["Date"]): r for r in csv.DictReader(io.StringIO(text)) if "2023-03-31" <= r["Date"] <= str(EDITION)}
-    table = daily(CODES, FIRST_DAY, EDITION)
+    table = daily_rates(CODES, FIRST_DAY, EDITION)
     assert list(table.days) == sorted(rows)
     assert len(table.days) > 900
     for n, date in enumerate(table.days):
@@ -103,10 +103,10 @@ def test_dollars_are_dollars_on_any_day():
 
 
 def test_every_currency_is_known_to_the_bank_and_has_a_name():
-    assert {*CURRENCIES, *FORMER} == CurrencyConverter().currencies
+    assert {*CURRENCIES, *FORMER_CURRENCIES} == CurrencyConverter().currencies
     for code in CURRENCIES:
         assert rate(code, EDITION).per_usd > 0
-    for code in FORMER:
+    for code in FORMER_CURRENCIES:
         with pytest.raises(NotInTable, match=f"no rate of {code} on {EDITION}: the ECB set its last one on "):
             rate(code, EDITION)
 
@@ -445,7 +445,7 @@ def test_no_rate_is_an_error_and_never_one(cells, fine, dollars, office, tmp_pat
 def test_a_plan_takes_no_currency_without_rates_of_all_days():
     with pytest.raises(NotInTable, match="Currency: a plan has no exchange rates of HRK; it takes USD, EUR, GBP"):
         compute_plan({"Currency": "HRK"})
-    table = daily(CODES, FIRST_DAY, EDITION)
+    table = daily_rates(CODES, FIRST_DAY, EDITION)
     assert all(value > 0 for value in itertools.chain.from_iterable(table.rows))
 
 

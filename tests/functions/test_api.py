@@ -159,12 +159,12 @@ def test_prices_end_with_the_data_edition():
 
 def test_every_timeline_is_in_order():
     for provider, model in PRICED[::7]:
-        quotes = api.quotes(provider.id, model.id)
-        assert quotes, model.id
-        for one, following in itertools.pairwise(quotes):
+        periods = api.price_history(provider.id, model.id)
+        assert periods, model.id
+        for one, following in itertools.pairwise(periods):
             assert one.start < one.end <= following.start
-        assert quotes[-1].end <= EDITION + dt.timedelta(days=1)
-        assert all(one.source.startswith(one.start.isoformat()) or one.source[:4].isdigit() for one in quotes)
+        assert periods[-1].end <= EDITION + dt.timedelta(days=1)
+        assert all(one.source.startswith(one.start.isoformat()) or one.source[:4].isdigit() for one in periods)
 
 
 # Names.

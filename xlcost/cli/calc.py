@@ -77,7 +77,7 @@ def _money(usd: Any, code: str, spec: Any, ordered: list[Any], by_name: dict[str
 
 def _price_day(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> date:
     """The day that a function's prices are of: its as_of, or that of the data edition."""
-    from xlcost.facts.currency import latest
+    from xlcost.facts.currency import latest_rate_day
     from xlcost.prices.current import current_market
     from xlcost.quantities import serial_date
 
@@ -85,7 +85,7 @@ def _price_day(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> date:
     as_of = next((p.accept(given.get("as_of")) for p in spec.parameters if p.name == "as_of"), None)
     if as_of is not None and not isinstance(as_of, float):
         raise BadInput("currency: as_of holds several days, and dollars are converted at the rate of one")
-    return latest(current_market().edition_day) if as_of is None else serial_date(as_of)
+    return latest_rate_day(current_market().edition_day) if as_of is None else serial_date(as_of)
 
 
 def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from xlcost.cli.output import Column, Grid
-from xlcost.facts.currency import DOLLAR, Rate, known_currency, latest, rate
+from xlcost.facts.currency import DOLLAR, Rate, known_currency, latest_rate_day, rate
 
 USD_COLUMN = "usd_per_gpu_hour"
 RATE_DAY = Column("ecb_rate_of", "day", "ECB rate of")
@@ -16,7 +16,7 @@ def rate_for(currency: str | None, day: dt.date, *, named: bool) -> Rate | None:
     """The rate of the day, or the newest one where no day was named; none where dollars stay dollars."""
     if currency is None or known_currency(currency) == DOLLAR:
         return None
-    return rate(currency, day if named else latest(day))
+    return rate(currency, day if named else latest_rate_day(day))
 
 
 def with_currency(grid: Grid, rate: Rate | None, *, dated: bool = False) -> Grid:

@@ -142,9 +142,9 @@ def effect_grid(effects: Sequence[Effect], unit: str) -> Grid:
         CHANGE,
     )
     rows = [[e.line, e.gpu, e.provider, e.term, e.day, e.before, e.after, per_cent(e.before, e.after)] for e in effects]
-    if not any(e.said for e in effects):
+    if not any(e.note for e in effects):
         return Grid(columns, rows)
-    return Grid((*columns, Column("said", head="")), [[*row, e.said] for row, e in zip(rows, effects, strict=True)])
+    return Grid((*columns, Column("said", head="")), [[*row, e.note] for row, e in zip(rows, effects, strict=True)])
 
 
 def quote_grid(quotes: Sequence[Any], *, for_people: bool) -> Grid:

@@ -41,7 +41,7 @@ def say_findings(day: dt.date, findings: Sequence[Finding]) -> None:
 
 def say_change(change: Change, done: str, unit: str) -> None:
     """How many quotes went where, and what that does to the prices."""
-    for sentence in change.said:
+    for sentence in change.notes:
         say(sentence)
     if not change.changed:
         say(f"no quote is new to {quote_store.file()}")

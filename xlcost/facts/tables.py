@@ -1,4 +1,4 @@
-"""The packaged tables: what each is called, what its rows hold, how it is ordered; and its rows.
+"""The packaged tables: the name, row class and order of each; and its rows.
 
 A table is read without its bounds being checked, so that the first look-up is quick: `python tools/check_tables.py`
 and the tests check it before it is shipped.
@@ -19,7 +19,7 @@ from xlcost.facts.rows import Row
 
 
 @dataclass(frozen=True)
-class Packaged:
+class PackagedTable:
     """A packaged table: xlcost/facts/NAME.csv, a fact a row.
 
     `order`: columns by which its rows ascend. `key`: columns in which no two rows agree. `shown`: the columns that
@@ -41,14 +41,14 @@ class Packaged:
 TABLES = {
     table.name: table
     for table in (
-        Packaged(
+        PackagedTable(
             "accelerators",
             "Accelerators",
             rows.Accelerator,
             shown="id memory_gb bandwidth_gb_s bf16_tflops tdp_w launch as_of",
         ),
-        Packaged("models", "Models", rows.Model, shown="id params active_params layers context as_of source"),
-        Packaged(
+        PackagedTable("models", "Models", rows.Model, shown="id params active_params layers context as_of source"),
+        PackagedTable(
             "gpu_prices",
             "GPU prices",
             rows.GpuPrice,
@@ -56,42 +56,42 @@ TABLES = {
             key="gpu provider term instance gpus region as_of",
             shown="gpu provider term usd_per_gpu_hour instance gpus as_of source",
         ),
-        Packaged(
+        PackagedTable(
             "api_prices",
             "API prices of our own",
             rows.ApiPrice,
             key="provider model as_of",
             shown="provider model input_usd_mtok output_usd_mtok as_of source",
         ),
-        Packaged(
+        PackagedTable(
             "api_listed",
             "Days on which API models were first listed",
             rows.ApiListed,
             order="provider as_of",
             key="provider as_of models",
         ),
-        Packaged("precisions", "Number formats", rows.Precision, shown="id bits peak runtime source"),
-        Packaged(
+        PackagedTable("precisions", "Number formats", rows.Precision, shown="id bits peak runtime source"),
+        PackagedTable(
             "regions",
             "Regions",
             rows.Region,
             shown="id carbon_kg_kwh carbon_basis electricity_usd_kwh as_of source",
         ),
-        Packaged(
+        PackagedTable(
             "ownership",
             "Owning and running hardware",
             rows.Ownership,
             order="metric entity",
             shown="metric entity region value unit as_of source",
         ),
-        Packaged(
+        PackagedTable(
             "training_runs",
             "Training runs",
             rows.TrainingRun,
             key="model gpu basis",
             shown="model params tokens gpu gpu_hours mfu basis source",
         ),
-        Packaged(
+        PackagedTable(
             "reported_runs",
             "Training runs as others report them",
             rows.ReportedRun,
@@ -126,7 +126,7 @@ READERS: dict[Any, Callable[[str], Any]] = {
 
 @cache
 def reader(kind: Any) -> Callable[[str], Any]:
-    """What a cell of a column of this kind holds; a blank one None, or the empty list.
+    """The function that reads the cells of a column of this kind; a blank cell gives None, or an empty list.
 
     >>> reader(rows.Positive | None)("2.5"), reader(rows.Count)(""), reader(rows.Texts)("")
     (2.5, None, ())

@@ -1,11 +1,11 @@
-"""What a public catalogue of prices comes to, whatever its format: the cheapest price of each offer, and where.
+"""A public catalogue of prices in any format, reduced to the cheapest price of each offer and its region.
 
-Catalogues price whole instances, in US dollars an hour, in many regions; of these the cheapest is kept. None says
-whose prices they are, or of which day.
+Catalogues price whole instances, in US dollars an hour, in many regions; the cheapest region is kept. A catalogue
+says neither whose prices they are nor of which day.
 
-A new format is one file with a `FORMAT`: its id, its name, the columns by which it is known, and a function that
-goes through the lines and calls `Catalogue.add` for each price. Then a word in `formats.CATALOGUES`, and one in the
-help of `xlcost prices update`.
+A new format is one file with a `FORMAT`: its id, its name, the columns by which it is recognised, and a function that
+calls `Catalogue.add` for each price of the lines. Add it to `formats.CATALOGUES`, and name it in the help of
+`xlcost prices update`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xlcost.csv_tables import Numbered, hostile
+from xlcost.csv_tables import Numbered, why_refused
 from xlcost.errors import BadInput
 
 MOST_OFFERS = 50_000
@@ -27,7 +27,7 @@ TWO_CORES = ("v2", "v3", "v4", "v5p")  # their slices are counted in cores, two 
 
 
 class Chip(NamedTuple):
-    """An accelerator as a line describes it: its name, what else it is called, GB of one, how many."""
+    """An accelerator as a line describes it: its name, its other name if any, GB of one, how many."""
 
     name: str
     hint: str
@@ -35,8 +35,8 @@ class Chip(NamedTuple):
     number: float
 
 
-class Offered(NamedTuple):
-    """What is offered: chips in an instance (blank where the chip alone is priced), for a term."""
+class InstanceOffer(NamedTuple):
+    """An offer: chips in an instance (blank where the chip alone is priced), for a term."""
 
     chip: Chip
     instance: str
@@ -45,7 +45,7 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The cheapest price an hour of what is offered, for all its chips, and where. `host`: two prices were added."""
+    """An offer's cheapest price an hour, for all its chips, and its region; `host`: GPU and machine were added up."""
 
     usd: float
     region: str
@@ -55,26 +55,26 @@ class Listing:
 
 @dataclass
 class Catalogue:
-    """What a file offers, and how many of its lines could not be used, by chip and reason."""
+    """The offers of a file, and how many of its lines could not be used, by chip and reason."""
 
     name: str
     rows: int = 0
-    cheapest: dict[Offered, Listing] = field(default_factory=dict)
-    regions: dict[Offered, set[str]] = field(default_factory=lambda: defaultdict(set))
+    cheapest: dict[InstanceOffer, Listing] = field(default_factory=dict)
+    regions: dict[InstanceOffer, set[str]] = field(default_factory=lambda: defaultdict(set))
     unpriced: int = 0  # prices that are blank or zero: no offers
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, line: int, what: Offered, region: str, prices: list[float | None]) -> None:
-        """One offer, if it is the cheapest so far; prices are added, and without one of them it is none."""
+    def add(self, line: int, what: InstanceOffer, region: str, prices: list[float | None]) -> None:
+        """Keep an offer if it is the cheapest so far; its prices are added up, and if one is missing it is no offer."""
         for column, text in (("gpu", what.chip.name), ("instance", what.instance), ("region", region)):
-            if why := hostile(text) or ("" if text.isprintable() else "holds characters that are no text"):
+            if why := why_refused(text) or ("" if text.isprintable() else "holds characters that are no text"):
                 self.wrong.append((line, f"{column}: {why}"))
         dollars = [usd for usd in prices if usd is not None and usd > 0]
         if not dollars or len(dollars) < len(prices):
             self.unpriced += 1
             return
-        what, chips = _one_of_a_slice(what)
+        what, chips = _single_chip(what)
         one = Listing(float(f"{sum(dollars) / chips:.10g}"), region, line, len(dollars) > 1)
         self.regions[what].add(region)
         least = self.cheapest.get(what)
@@ -85,7 +85,7 @@ class Catalogue:
             raise BadInput(sentence)
 
     def number(self, line: int, cells: dict[str, str], column: str) -> float | None:
-        """A number; None where the cell is blank. What is no number, or below 0, is an error of the file."""
+        """The number in a cell, None where it is blank; anything else, or below 0, is noted as wrong."""
         text = cells[column]
         if not text:
             return None
@@ -98,8 +98,8 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Format:
-    """A format of price lists: its id, what a list is called, the columns by which it is known, what reads its lines
-    into a catalogue (a table of ours is none)."""
+    """A format of price lists: its id, what a list is called, the columns by which it is recognised, and the function
+    that reads its lines into a catalogue (None for a table of xlcost)."""
 
     id: str
     title: str
@@ -107,11 +107,11 @@ class Format:
     offers: Callable[[Catalogue, Iterator[Numbered]], None] | None = None
 
 
-def _one_of_a_slice(what: Offered) -> tuple[Offered, float]:
-    """One chip of a slice of a TPU pod, and how many the slice has; all else as it is, once."""
+def _single_chip(what: InstanceOffer) -> tuple[InstanceOffer, float]:
+    """One chip of a TPU slice, and how many the slice has; any other offer unchanged, and 1."""
     part = TPU_SLICE.fullmatch(what.chip.name)
     if part is None:
         return what, 1.0
     version = part[1].lower().replace("litepod", "e")
     chips = int(part[2]) / (2 if version in TWO_CORES else 1)
-    return Offered(Chip(f"TPU {version}", "", None, 1.0), f"TPU {version}", what.term), chips
+    return InstanceOffer(Chip(f"TPU {version}", "", None, 1.0), f"TPU {version}", what.term), chips

@@ -1,4 +1,4 @@
-"""A catalogue's name of an accelerator -> an id of the accelerators table. What is doubtful is not guessed.
+"""A catalogue's name of an accelerator -> an id of the accelerators table. Doubtful names are not guessed.
 
 First by an instance of the same provider that the tables know, then by the table's names with the memory as a check.
 Where SXM, PCIe and the like differ, the line must say which it is, or the provider must be known for one of them.
@@ -16,19 +16,19 @@ from xlcost.errors import BadInput, nearest
 from xlcost.facts.store import GPUS, plain
 from xlcost.feeds.catalogue import Chip
 
-FORM = re.compile(r"(sxm|pcie|nvl|srv|ws)\d?")  # how the same chip comes
-SAID = re.compile(r"(sxm|pcie|nvl)(?!ink)")
-OTHER_NAMES = {"h100mega": "h100-sxm", "rtx6000": "quadro-rtx6000"}
+FORM = re.compile(r"(sxm|pcie|nvl|srv|ws)\d?")  # form factors of one chip
+FORM_WORD = re.compile(r"(sxm|pcie|nvl)(?!ink)")
+EXTRA_NAMES = {"h100mega": "h100-sxm", "rtx6000": "quadro-rtx6000"}
 CLUTTER = {"nvidia", "nvlink", "tesla", "amd", "geforce", ""}
 MEMORY_OFF = 0.1  # GB or GiB, with or without what the driver keeps: 40 and 80 stay apart, and so do 80 and 94
 Known = tuple[str, str]  # id, instance as our table spells it
 
 
 class Unclear(Exception):
-    """Why a name was not understood."""
+    """A name that was not understood; the text says why."""
 
 
-def given_ids(pairs: Iterable[str]) -> dict[str, str]:
+def ids_by_name(pairs: Iterable[str]) -> dict[str, str]:
     """Plain name -> id, of pairs such as H100=h100-pcie."""
     ids = {}
     for pair in pairs:
@@ -40,7 +40,7 @@ def given_ids(pairs: Iterable[str]) -> dict[str, str]:
 
 
 class Names:
-    """What one provider's catalogue calls its chips, judged by the rows that the tables have of the provider."""
+    """The chips that a provider's catalogue means, found with the help of the provider's existing rows."""
 
     def __init__(self, rows: Iterable[Any], given: Mapping[str, str]) -> None:
         self.given = given
@@ -52,7 +52,7 @@ class Names:
                 self.instances[plain_instance(row.instance)].add((row.gpu, row.instance))
 
     def match(self, chip: Chip, instance: str) -> Known:
-        """(id, instance) of a line, or Unclear."""
+        """(id, instance as our table spells it) of a line; raises Unclear."""
         given = self.given.get(plain(chip.name))
         if given and not _fits(chip, GPUS.rows[GPUS.row_number(given)]):
             given = None
@@ -76,7 +76,7 @@ class Names:
         alike = [row["id"] for row in GPUS.rows if _kind(row["id"]) == _kind(gpu) and _fits(chip, row)]
         if len(alike) < 2 or any(form in plain(chip.name) for form in _forms(gpu)):
             return gpu
-        said = _said_forms(f"{chip.hint} {instance}")
+        said = _forms_in(f"{chip.hint} {instance}")
         for some in ([one for one in alike if _forms(one) & said], [one for one in alike if one in self.sold]):
             if len(some) == 1:
                 return str(some[0])
@@ -89,7 +89,7 @@ def plain_instance(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a chip's name, memory as 80gb, without those that tell nothing."""
+    """The words of a chip's name, memory as 80gb, without vendor and brand names."""
     parts = [re.sub(r"^(\d+)g$", r"\1gb", part) for part in re.split(r"[\s_-]+", name.lower())]
     return [part for part in parts if part not in CLUTTER]
 
@@ -103,15 +103,15 @@ def _alias(chip: Chip) -> str | None:
     for words in wordings:
         text = plain("".join(words))
         row = GPUS.index.get(text, _in_any_order().get(frozenset(words)))
-        if text in OTHER_NAMES:
-            return OTHER_NAMES[text]
+        if text in EXTRA_NAMES:
+            return EXTRA_NAMES[text]
         if row is not None:
             return str(GPUS.rows[row]["id"])
     return None
 
 
 def _says_less(chip: Chip, gpu: str) -> bool:
-    """Whether a name is that of the chip but for its memory and form: A100 of a100-40-sxm."""
+    """Whether a name is the chip's without memory and form factor: A100 of a100-40-sxm."""
     words, of_gpu = _words(chip.name), set(gpu.split("-"))
     return set(words) <= of_gpu and all(word.isdigit() or FORM.fullmatch(word) for word in of_gpu - set(words))
 
@@ -133,12 +133,12 @@ def _forms(gpu: str) -> set[str]:
 
 @cache
 def _kind(gpu: str) -> str:
-    """The chip whatever its form: a100-80 of a100-80-sxm."""
+    """The id without the form factor: a100-80 of a100-80-sxm."""
     return "-".join(part for part in gpu.split("-") if not FORM.fullmatch(part))
 
 
-def _said_forms(text: str) -> set[str]:
-    return {found[1] for word in re.split(r"[\s_.-]+", text.lower()) if (found := SAID.match(word))}
+def _forms_in(text: str) -> set[str]:
+    return {found[1] for word in re.split(r"[\s_.-]+", text.lower()) if (found := FORM_WORD.match(word))}
 
 
 def _fits(chip: Chip, row: Any) -> bool:

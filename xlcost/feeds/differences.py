@@ -1,4 +1,4 @@
-"""Newer editions of the market's prices: what a file would add to the rows that are there, and what is odd about it.
+"""Newer editions of the market's prices: what a file would add to the existing rows, and its outliers.
 
 Rows are only added. A price stands for its gpu, provider, term and instance on its day: one that is there already is
 left out, another price for the same day is an error.
@@ -24,8 +24,8 @@ MARKET_FACTOR = 10.0  # the same for a first price, against the market's median
 
 
 @dataclass(frozen=True)
-class Odd:
-    """A row whose price is far from the last one, or above that on demand, and what that was."""
+class Outlier:
+    """A row whose price is far from the last one, or above the on-demand price; `was` is that price, `whose` whose."""
 
     row: Any
     was: float
@@ -34,7 +34,7 @@ class Odd:
 
 @dataclass(frozen=True)
 class Change:
-    """An offer's price before and after, each with its day; None before: it is new."""
+    """An offer's price before, with the day it was seen, and after; None before where the offer is new."""
 
     offer: Offer
     before: float | None
@@ -45,18 +45,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be written, and what a person should know before."""
+    """The rows that would be written, and what a person should know before; `present` counts rows already there."""
 
     rows: list[Any]
-    there: int
-    odd: list[Odd]
+    present: int
+    outliers: list[Outlier]
     changes: list[Change]
     gone: list[tuple[Offer, float, dt.date]]
     backdated: list[Offer]
 
 
-class Past:
-    """The rows that are there, by offer."""
+class PriceHistory:
+    """The existing rows, by offer."""
 
     def __init__(self, rows: Iterable[Any]) -> None:
         self.by_offer: dict[Offer, list[Any]] = defaultdict(list)
@@ -81,17 +81,22 @@ class Past:
         return median(usd) if usd else None
 
 
-def plan(edition: Edition, there: Sequence[Any], accept_odd: bool) -> Plan:
+def plan(edition: Edition, existing: Sequence[Any], accept_outliers: bool) -> Plan:
     """What the edition would add to the rows that are there."""
-    fresh = _not_there(edition, there)
-    past = Past(there)
+    fresh = _new_rows(edition, existing)
+    history = PriceHistory(existing)
     least = {id(cheapest(rows)) for rows in _by_offer_and_day(fresh).values()}
-    listed = _on_demand([] if edition.by_region else [*there, *edition.rows])
-    odd = [found for row in fresh if (found := _dearer(row, listed) or _odd(row, past, id(row) in least))]
-    left = {id(one.row) for one in odd} if not accept_odd else set()
+    listed = _on_demand([] if edition.by_region else [*existing, *edition.rows])
+    outliers = [found for row in fresh if (found := _dearer(row, listed) or _outlier(row, history, id(row) in least))]
+    left = {id(one.row) for one in outliers} if not accept_outliers else set()
     rows = [row for row in fresh if id(row) not in left]
     return Plan(
-        rows, len(edition.rows) - len(fresh), odd, _changes(rows, past), _gone(edition, past), _back(rows, past)
+        rows,
+        len(edition.rows) - len(fresh),
+        outliers,
+        _changes(rows, history),
+        _gone(edition, history),
+        _backdated(rows, history),
     )
 
 
@@ -106,14 +111,14 @@ def _by_offer_and_day(rows: Iterable[Any]) -> dict[tuple[Offer, dt.date], list[A
     return groups
 
 
-def _not_there(edition: Edition, there: Iterable[Any]) -> list[Any]:
-    """The rows that are new; another price for what is there is an error."""
+def _new_rows(edition: Edition, existing: Iterable[Any]) -> list[Any]:
+    """The rows that are not there yet; another price for a row that is there is an error."""
 
     def key(row: Any) -> tuple[Any, ...]:
         return *_offer(row), row.instance, row.gpus, row.as_of, None if edition.by_region else row.region
 
     known = defaultdict(list)
-    for row in there:
+    for row in existing:
         known[key(row)].append(row.usd_per_gpu_hour)
     fresh, wrong = [], []
     for row in edition.rows:
@@ -127,21 +132,21 @@ def _not_there(edition: Edition, there: Iterable[Any]) -> list[Any]:
     return fresh
 
 
-def _odd(row: Any, past: Past, is_cheapest: bool) -> Odd | None:
-    """A price far from that of the same instance, else from the provider's for the gpu, else from the market's."""
-    seen = past.in_force(_offer(row), row.as_of)
+def _outlier(row: Any, history: PriceHistory, is_cheapest: bool) -> Outlier | None:
+    """The outlier that a row is against the same instance, else the provider's price for the gpu, else the median."""
+    seen = history.in_force(_offer(row), row.as_of)
     same = [one.usd_per_gpu_hour for one in seen if one.instance and one.instance == row.instance]
     usd = row.usd_per_gpu_hour
     if same:
-        return Odd(row, min(same), row.instance) if _apart(usd, min(same), FACTOR) else None
+        return Outlier(row, min(same), row.instance) if _apart(usd, min(same), FACTOR) else None
     if seen:
         was = cheapest(seen).usd_per_gpu_hour
-        return Odd(row, was, row.provider) if _apart(usd, was, FACTOR) and (is_cheapest or usd < was) else None
-    before = past.last(_offer(row), row.as_of)
+        return Outlier(row, was, row.provider) if _apart(usd, was, FACTOR) and (is_cheapest or usd < was) else None
+    before = history.last(_offer(row), row.as_of)
     if before and not _apart(usd, cheapest(before).usd_per_gpu_hour, FACTOR):
         return None
-    was = past.median(row.gpu, row.term, row.as_of)
-    return Odd(row, was, "the market's median") if was and _apart(usd, was, MARKET_FACTOR) else None
+    was = history.median(row.gpu, row.term, row.as_of)
+    return Outlier(row, was, "the market's median") if was and _apart(usd, was, MARKET_FACTOR) else None
 
 
 def _on_demand(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Any]]:
@@ -153,27 +158,27 @@ def _on_demand(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Any]]:
 
 
 def _sold(row: Any) -> tuple[Any, ...]:
-    """What is sold on a day, whatever the term and the region."""
+    """The key of an instance on a day, whatever the term and region."""
     return row.gpu, row.provider, row.instance, row.gpus, row.as_of
 
 
-def _dearer(row: Any, listed: Mapping[tuple[Any, ...], list[Any]]) -> Odd | None:
-    """A spot or committed price above that on demand of the same instance and day; of two regions neither tells."""
+def _dearer(row: Any, listed: Mapping[tuple[Any, ...], list[Any]]) -> Outlier | None:
+    """The outlier that a spot or committed price is against on demand, for the same instance, day and region."""
     if row.term == LIST_TERM:
         return None
     same = [one for one in listed.get(_sold(row), ()) if one.region == row.region or not (one.region and row.region)]
     was = min((one.usd_per_gpu_hour for one in same), default=math.inf)
-    return Odd(row, was, "on demand that day") if row.usd_per_gpu_hour > was * (1 + TINY) else None
+    return Outlier(row, was, "on demand that day") if row.usd_per_gpu_hour > was * (1 + TINY) else None
 
 
 def _apart(one: float, other: float, factor: float) -> bool:
     return max(one / other, other / one) > factor
 
 
-def _changes(rows: Iterable[Any], past: Past) -> list[Change]:
+def _changes(rows: Iterable[Any], history: PriceHistory) -> list[Change]:
     changes = []
     for (offer, day), group in sorted(_by_offer_and_day(rows).items()):
-        seen = past.in_force(offer, day)
+        seen = history.in_force(offer, day)
         same_day = [row for row in seen if row.as_of == day]
         before = cheapest(seen) if seen else None
         changes.append(
@@ -188,22 +193,22 @@ def _changes(rows: Iterable[Any], past: Past) -> list[Change]:
     return changes
 
 
-def _gone(edition: Edition, past: Past) -> list[tuple[Offer, float, dt.date]]:
-    """Offers in force that the file, which has others of the same provider and term, does not have."""
+def _gone(edition: Edition, history: PriceHistory) -> list[tuple[Offer, float, dt.date]]:
+    """Offers in force that the file lacks, though it has others of the same provider and term."""
     if not edition.rows:
         return []
     day = max(row.as_of for row in edition.rows)
     has, sides = {_offer(row) for row in edition.rows}, {(row.provider, row.term) for row in edition.rows}
     gone = []
-    for offer in sorted(past.by_offer):
-        seen = past.in_force(offer, day)
+    for offer in sorted(history.by_offer):
+        seen = history.in_force(offer, day)
         if seen and offer not in has and offer[1:] in sides:
             gone.append((offer, cheapest(seen).usd_per_gpu_hour, seen[0].as_of))
     return gone
 
 
-def _back(rows: Iterable[Any], past: Past) -> list[Offer]:
-    """Offers that were seen later than a row that would be added."""
+def _backdated(rows: Iterable[Any], history: PriceHistory) -> list[Offer]:
+    """Offers with a later sighting than a row that would be added."""
     return sorted(
-        {_offer(row) for row in rows if any(one.as_of > row.as_of for one in past.by_offer.get(_offer(row), ()))}
+        {_offer(row) for row in rows if any(one.as_of > row.as_of for one in history.by_offer.get(_offer(row), ()))}
     )

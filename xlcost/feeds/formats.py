@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from xlcost.csv_tables import Numbered, count_fault, in_order, refuse, separator_of
+from xlcost.csv_tables import Numbered, count_fault, fault_lines, refuse, separator_of
 from xlcost.errors import BadInput
 from xlcost.feeds import gpuhunt, skypilot
 from xlcost.feeds.catalogue import Catalogue, Format
@@ -19,11 +19,11 @@ TABLE = Format(
     "xlcost", "table of xlcost", ("gpu", "provider", "term", "usd_per_gpu_hour", "as_of", "source", "checked")
 )
 FORMATS = {one.id: one for one in (*CATALOGUES, TABLE)}
-OF_A_DAY = ("gpu", "provider", "term", "usd_per_gpu_hour", "from", "own")
+EXPORT_COLUMNS = ("gpu", "provider", "term", "usd_per_gpu_hour", "from", "own")
 
 
 def format_of(name: str, text: str, asked: str | None) -> Format:
-    """The format by the columns; one that was asked for is held to them."""
+    """The format that a file's columns show; an error where it lacks columns of the format asked for."""
     if asked is not None and asked not in FORMATS:
         raise BadInput(f"format: '{asked}' is not known; it takes {', '.join(FORMATS)}")
     heads = set(_heads(_reader(text)))
@@ -34,7 +34,7 @@ def format_of(name: str, text: str, asked: str | None) -> Format:
             raise BadInput(f"{name}: a {one.title} has a column '{lacking[0]}', which this file lacks")
         return one
     fitting = [one for one in FORMATS.values() if heads.issuperset(one.columns)]
-    if not fitting and heads.issuperset(OF_A_DAY):
+    if not fitting and heads.issuperset(EXPORT_COLUMNS):
         raise BadInput(
             f"{name} holds the offers of one day, as xlcost prices export writes them, without the day of each "
             "sighting; give the whole table, which xlcost tables gpu_prices --format csv prints"
@@ -46,11 +46,11 @@ def format_of(name: str, text: str, asked: str | None) -> Format:
 
 
 def catalogue(name: str, text: str, form: Format) -> Catalogue:
-    """The offers of a catalogue; texts or numbers that cannot be taken are one error that says all of them."""
+    """The offers of a catalogue; one error lists all cells that cannot be used."""
     found = Catalogue(name)
     if form.offers:
         form.offers(found, _rows(text, found))
-    refuse(name, in_order(found.wrong))
+    refuse(name, fault_lines(found.wrong))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Where a newer edition is read from: a CSV file, or an https address; within limits, and never another scheme."""
+"""Reading a newer edition: from a CSV file or an https address, within limits, and by no other scheme."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)  # a single letter i
 
 
 class Source:
-    """A file's text, its name, and the names in its path from the last to the first; `label` is what is cited."""
+    """A file's text, its name, and the parts of its path from the last to the first; `label` is how it is cited."""
 
     def __init__(self, text: str, parts: list[str], label: str = "") -> None:
         self.text = text
@@ -33,7 +33,7 @@ class Source:
 
 
 def source(place: str) -> Source:
-    """The text that a path or an address holds."""
+    """The file at a path or an https address."""
     if SCHEME.match(place) and not Path(place).exists():
         address = checked_address(place)
         parts = [address.netloc, *filter(None, unquote(address.path).split("/"))]
@@ -43,7 +43,7 @@ def source(place: str) -> Source:
 
 
 def _text(name: str, data: bytes) -> str:
-    """The text of a CSV file; what else it may be is said, with what to do."""
+    """The text of a CSV file; an error for a workbook, an archive or JSON, with what to do."""
     if data.startswith(COMPOUND) or (data.startswith(ZIP) and any(word in data for word in IN_WORKBOOKS)):
         raise BadInput(
             f"{name} is a workbook; open it, save the sheet with the prices as CSV UTF-8, and give that file"
@@ -73,7 +73,7 @@ def checked_address(address: str) -> Any:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows to https only."""
+    """Follows redirects to https only."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         checked_address(newurl)
@@ -81,7 +81,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def opener() -> urllib.request.OpenerDirector:
-    """What opens https, and nothing else: no files, no ftp, no data in the address."""
+    """An opener of https addresses only: no files, no ftp, no data: addresses."""
     director = urllib.request.OpenerDirector()
     director.addheaders = [("User-Agent", "xlcost"), ("Accept-Encoding", "identity")]
     for handler in (

@@ -1,4 +1,4 @@
-"""The rows that a file adds to the table of GPU prices: of a public catalogue, or of a table of ours."""
+"""The rows that a file has for the table of GPU prices: of a public catalogue, or of a table of xlcost."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlcost.csv_tables import in_order, refuse, rows_of_text, rows_or_faults
+from xlcost.csv_tables import fault_lines, refuse, rows_of_text, rows_or_faults
 from xlcost.errors import BadInput, NotInTable
 from xlcost.facts.store import GPUS, plain
-from xlcost.feeds.catalogue import Catalogue, Listing, Offered
+from xlcost.feeds.catalogue import Catalogue, InstanceOffer, Listing
 from xlcost.feeds.chip_names import Names, Unclear
 from xlcost.prices.periods import DAYS_AHEAD, DEAREST, MEDIAN, edition_day
 from xlcost.prices.quotes.periods import OWN
@@ -20,8 +20,8 @@ from xlcost.quantities import ONE_DAY
 
 MOST_CHIPS = 10_000
 MOST_LINES = 100_000  # of a table of ours
-ROUNDED = 0.01  # an instance's price beside that of its gpus, each as it is printed
-NAMED = re.compile(  # a page or path, or a document by its number, day or name
+ROUNDING = 0.01  # an instance's price beside that of its gpus, each as it is printed
+CITATION = re.compile(  # a page or path, or a document by its number, day or name
     r"(?=.{6}).*(\w://\w|\w[./]\w|\w\W+\w*\d|\d\W+\w|\w\W+[A-ZÀ-Þ])", re.DOTALL
 )
 
@@ -33,11 +33,11 @@ class Edition:
     rows: list[Any]
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     unpriced: int = 0
-    by_region: bool = False  # one region each was kept
+    by_region: bool = False  # of each offer only the cheapest region was kept
 
 
 def check_day(day: dt.date, last: dt.date) -> None:
-    """A day that lies far ahead of all that is known is a slip."""
+    """Refuse a day that lies far ahead of the last known one, as a slip."""
     if day > last + DAYS_AHEAD * ONE_DAY:
         raise BadInput(
             f"as-of: {day} lies more than {DAYS_AHEAD} days after {last}, the last day that the tables know; give the "
@@ -45,10 +45,10 @@ def check_day(day: dt.date, last: dt.date) -> None:
         )
 
 
-def of_catalogue(
+def edition_of_catalogue(
     found: Catalogue, there: Iterable[Any], provider: str, day: dt.date, source: str, given: Mapping[str, str]
 ) -> Edition:
-    """The rows of a public catalogue: per gpu, term and instance its cheapest region."""
+    """The rows of a public catalogue: for each gpu, term and instance the cheapest region."""
     from xlcost.facts.schema import GpuPrice
 
     names = Names((row for row in there if row.provider == provider), given)
@@ -68,8 +68,8 @@ def of_catalogue(
     return edition
 
 
-def _cells(what: Offered, one: Listing, names: Names, regions: int) -> dict[str, Any]:
-    """One row's cells of its own, or Unclear."""
+def _cells(what: InstanceOffer, one: Listing, names: Names, regions: int) -> dict[str, Any]:
+    """The cells of one row, without those that all rows share; raises Unclear."""
     gpu, instance = names.match(what.chip, what.instance)
     number = what.chip.number
     if not number.is_integer() or not 1 <= number <= MOST_CHIPS:
@@ -92,8 +92,8 @@ def _cells(what: Offered, one: Listing, names: Names, regions: int) -> dict[str,
     }
 
 
-def of_table(name: str, text: str, there: Iterable[Any], known: Mapping[str, str]) -> Edition:
-    """The rows of a table of ours; the first fault of each bad row is one error. `known`: plain name -> provider."""
+def edition_of_table(name: str, text: str, there: Iterable[Any], known: Mapping[str, str]) -> Edition:
+    """The rows of a table of xlcost; the first fault of each bad row is one error. `known`: plain name -> provider."""
     from xlcost.facts.schema import GpuPrice
 
     if text.count("\n") > MOST_LINES:
@@ -108,13 +108,13 @@ def of_table(name: str, text: str, there: Iterable[Any], known: Mapping[str, str
             wrong.append((line, why))
         else:
             edition.rows.append(row.model_copy(update={"provider": known.get(plain(row.provider), row.provider)}))
-    refuse(name, in_order(wrong))
+    refuse(name, fault_lines(wrong))
     return edition
 
 
 def _faults(row: Any, last: dt.date) -> Iterator[str]:
-    """What is wrong with a row, seen from the tables: it names what they lack, contradicts itself, or says nothing of
-    where it was read."""
+    """Faults of a row that its schema does not see: unknown names, a day or price that cannot be, a source without a
+    page."""
     try:
         if (key := GPUS.id(row.gpu)) != row.gpu:
             yield f"gpu: '{row.gpu}' is a name; write the id {key}"
@@ -128,8 +128,8 @@ def _faults(row: Any, last: dt.date) -> Iterator[str]:
         yield f"usd_per_gpu_hour: {usd:g} is more than {DEAREST:,} USD"
     if plain(row.provider) == MEDIAN:
         yield "provider: 'median' is no provider"
-    if whole and abs(whole / (usd * row.gpus) - 1) > ROUNDED:
+    if whole and abs(whole / (usd * row.gpus) - 1) > ROUNDING:
         instance = f"{row.gpus} x {usd:g} = {usd * row.gpus:g}"
         yield f"usd_per_instance_hour: {whole:g} is not {instance}, the price of its gpus"
-    if not NAMED.match(row.source):
+    if not CITATION.match(row.source):
         yield f"source: '{row.source[:60]}' names no page, path or document; write one such as vendor.com/pricing"

@@ -1,8 +1,8 @@
-"""SkyPilot's vms.csv: a line an instance in a zone, with a price on demand and one for spot.
+"""SkyPilot's vms.csv: each line an instance in a zone, with an on-demand and a spot price.
 
-Of Google Cloud the price of a GPU and that of the machine it sits in stand on two lines. A line with an accelerator
-and no instance is the accelerator alone. Where it comes only with one machine, that machine's price is put beside it:
-`host_price` and `host_spotprice`, or `host_lacking` where the file has none.
+Google Cloud lists a GPU and the machine that holds it on two lines: a line with an accelerator and no instance is
+the accelerator alone. Where only one machine can hold it, the machine's price is put beside it as `host_price` and
+`host_spotprice`, or `host_lacking` names a machine that the file does not price.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 
 from xlcost.csv_tables import Numbered
-from xlcost.feeds.catalogue import Catalogue, Chip, Format, Offered
+from xlcost.feeds.catalogue import Catalogue, Chip, Format, InstanceOffer
 
 MEMORY = re.compile(r"""['"]SizeInMiB['"]:\s*(\d{1,9})""")
-CALLS_IT = re.compile(r"""['"]Name['"]:\s*['"]([^'"]{0,100})""")
+NAME = re.compile(r"""['"]Name['"]:\s*['"]([^'"]{0,100})""")
 HOSTS = {  # accelerator, count: the smallest machine that holds so many
     **{("A100", n): f"a2-highgpu-{n}g" for n in (1, 2, 4, 8)},
     ("A100", 16): "a2-megagpu-16g",
@@ -30,7 +30,7 @@ Place = tuple[str, str, str]  # machine, region, zone
 
 
 def offers(found: Catalogue, rows: Iterator[Numbered]) -> None:
-    """Put what the lines offer into the catalogue."""
+    """Add the offers of the lines to the catalogue."""
     for line, cells in _with_hosts(rows):
         _offer(found, line, cells)
 
@@ -40,18 +40,18 @@ def _offer(found: Catalogue, line: int, cells: dict[str, str]) -> None:
     if machine := cells.get("host_lacking"):
         found.left_out[name, f"no price of its host {machine} in the same zone"] += 1
         return
-    size, called = MEMORY.search(info), CALLS_IT.search(info)
+    size, called = MEMORY.search(info), NAME.search(info)
     memory = float(size[1]) if size else None
     if memory and memory >= 1024:  # some lists give GB in the field that is named MiB
         memory /= 1024
     chip = Chip(name, called[1] if called else "", memory, found.number(line, cells, "acceleratorcount") or 0.0)
     for term, column in (("on_demand", "price"), ("spot", "spotprice")):
         prices = [found.number(line, cells, part) for part in (column, f"host_{column}") if part in cells]
-        found.add(line, Offered(chip, cells["instancetype"], term), cells["region"], prices)
+        found.add(line, InstanceOffer(chip, cells["instancetype"], term), cells["region"], prices)
 
 
 def _with_hosts(rows: Iterator[Numbered]) -> Iterator[Numbered]:
-    """The lines with an accelerator; those without an instance come last, with what their host costs."""
+    """The lines with an accelerator; those without an instance come last, with the price of their machine."""
     machines: dict[Place, dict[str, str]] = {}
     bare: list[Numbered] = []
     for line, cells in rows:

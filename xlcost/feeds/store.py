@@ -1,4 +1,4 @@
-"""Where merged rows are written: the user's folder, or the table of a checkout. Old lines stay as they are."""
+"""Writing merged rows: into the user's folder or a table of the repository, whose old lines stay as they are."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ COLUMNS = (
     "gpu,provider,term,usd_per_gpu_hour,usd_per_instance_hour,instance,gpus,region,basis,as_of,source,checked,notes"
 )
 BEFORE = f"{OFFERS}.before"  # what OFFERS held before the last update
-Keyed = tuple[tuple[Any, ...], str]  # what a line is sorted by, the line
+SortableLine = tuple[tuple[Any, ...], str]  # what a line is sorted by, the line
 
 
 class Target:
-    """A table that rows are added to, with all rows that its readers know."""
+    """The table that rows are added to, and all rows that are known where it is read."""
 
     def __init__(self, into: Path | None) -> None:
         self.into = into
@@ -34,7 +34,7 @@ class Target:
         self.rows = _rows_of(into) if into else [*packaged_offers(), *merged_offers()]
 
     def write(self, rows: Sequence[Any]) -> None:
-        """The file with these rows: all of them, or the file as it was."""
+        """Write the file with these rows added, all of them or none."""
         after = with_rows(self.was.decode(), rows).encode()
         if len(after) > LARGEST:
             raise BadInput(f"{self.path} would grow over {LARGEST / 1e6:,.0f} MB; nothing was written")
@@ -53,8 +53,8 @@ class Target:
             raise BadInput(f"{self.path} has changed meanwhile; nothing was written, run the command again")
 
 
-def without_last() -> Path:
-    """Take the last update back; the file that is as it was before."""
+def undo_last_update() -> Path:
+    """Restore the user's table as it was before the last update; gives its path."""
     path = _folder() / OFFERS
     before = path.with_name(BEFORE)
     if not before.exists():
@@ -88,7 +88,8 @@ def _rows_of(path: Path) -> list[Any]:
 
 
 def with_rows(text: str, rows: Iterable[Any]) -> str:
-    """The CSV text with more rows: in its columns and line ends, and in its order if it keeps that of our tables."""
+    """The CSV text with more rows, in its own columns and line ends; sorted in if its rows are in order, else at the
+    end."""
     text = text or f"{COLUMNS}\n"
     end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     lines = io.StringIO(text if text.endswith("\n") else text + end, newline="").readlines()
@@ -101,9 +102,9 @@ def with_rows(text: str, rows: Iterable[Any]) -> str:
     return "".join([*head, *(line for _, line in merged)])
 
 
-def _records(reader: Any, lines: list[str], columns: list[str]) -> list[Keyed]:
-    """The lines of each row, as they stand; blank lines go with the row before."""
-    records: list[Keyed] = []
+def _records(reader: Any, lines: list[str], columns: list[str]) -> list[SortableLine]:
+    """The text of each row with its sort key; blank lines go with the row before."""
+    records: list[SortableLine] = []
     start = reader.line_num
     for cells in reader:
         raw, start = "".join(lines[start : reader.line_num]), reader.line_num

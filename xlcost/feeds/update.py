@@ -1,4 +1,4 @@
-"""xlcost prices update: a newer edition is read, compared with what is there, shown, and then added to it."""
+"""xlcost prices update: a newer edition is read, compared with the existing rows, and then added to them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlcost.csv_tables import hostile
+from xlcost.csv_tables import why_refused
 from xlcost.errors import BadInput, count_text, nearest
 from xlcost.facts.store import plain
 from xlcost.feeds.catalogue import Format
-from xlcost.feeds.chip_names import given_ids
+from xlcost.feeds.chip_names import ids_by_name
 from xlcost.feeds.differences import Plan, plan
 from xlcost.feeds.formats import TABLE, catalogue, format_of
 from xlcost.feeds.read import Source, source
-from xlcost.feeds.rows import Edition, check_day, of_catalogue, of_table
-from xlcost.feeds.store import Target, without_last
+from xlcost.feeds.rows import Edition, check_day, edition_of_catalogue, edition_of_table
+from xlcost.feeds.store import Target, undo_last_update
 from xlcost.prices.current import current_market
 from xlcost.prices.market import COMMON_NAMES
 from xlcost.prices.periods import MEDIAN, edition_day
 from xlcost.quantities import iso_day
 
-IN_PATHS = {"do": "DigitalOcean", "cudo": "Cudo Compute"}  # catalogues' names of providers that are no names of ours
+PATH_NAMES = {"do": "DigitalOcean", "cudo": "Cudo Compute"}  # catalogues' names of providers -> ours
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for on the command line."""
+    """The arguments of the command."""
 
     source: str
     provider: str | None = None
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What would be done: `heading` says where it comes from and whose it is."""
+    """An update before it is written; `heading` says where the prices come from and whose they are."""
 
     heading: str
     edition: Edition
@@ -51,7 +51,7 @@ class Proposal:
 
 
 def proposal(request: Request) -> Proposal:
-    """The edition, read and compared; nothing is written."""
+    """The edition read, and compared with the existing rows; nothing is written."""
     file, target = source(request.source), Target(request.into)
     form = format_of(file.name, file.text, request.fmt)
     known = {plain(row.provider): row.provider for row in target.rows}
@@ -67,7 +67,7 @@ def _of_table(request: Request, file: Source, target: Target, known: Mapping[str
     for option, value in given.items():
         if value:
             raise BadInput(f"{file.name}: each row of a {TABLE.title} says it; leave out {option}")
-    edition = of_table(file.name, file.text, target.rows, known)
+    edition = edition_of_table(file.name, file.text, target.rows, known)
     strange = sorted({row.provider for row in edition.rows if plain(row.provider) not in known})
     who = f"; new providers: {', '.join(strange)}" if strange else ""
     return f"{count_text(len(edition.rows), 'price')} from {file.label}{who}", edition
@@ -79,19 +79,19 @@ def _of_catalogue(
     provider, from_path = _provider(request, file, known)
     day = _day(request.as_of, edition_day(target.rows))
     cited = request.cited if request.cited is not None else f"{file.label} ({form.title})"
-    if why := "is blank" if not cited.strip() else hostile(cited):
+    if why := "is blank" if not cited.strip() else why_refused(cited):
         raise BadInput(f"source: {why}")
     found = catalogue(file.name, file.text, form)
-    edition = of_catalogue(found, target.rows, provider, day, cited.strip(), given_ids(request.gpus))
+    edition = edition_of_catalogue(found, target.rows, provider, day, cited.strip(), ids_by_name(request.gpus))
     who = f"{provider}{' (so the path says)' * from_path} on {day}"
     return f"{who}, {form.title}: {count_text(len(edition.rows), 'price')}, of several regions the cheapest", edition
 
 
 def _provider(request: Request, file: Source, known: Mapping[str, str]) -> tuple[str, bool]:
-    """Whose catalogue it is: as given, or as the path says; whether the path said it."""
+    """(provider, whether its name was taken from the path) of a catalogue."""
     names = {**known, **{short: name for short, name in COMMON_NAMES.items() if plain(name) in known}}
     if request.provider is None:
-        in_path = {short: name for short, name in IN_PATHS.items() if plain(name) in known} | names
+        in_path = {short: name for short, name in PATH_NAMES.items() if plain(name) in known} | names
         stem = file.name.partition(".")[0]
         words = [plain(part) for part in (stem, *(file.parts[1:2] if stem == "vms" else ()))]
         said = next((in_path[word] for word in words if word in in_path), None)
@@ -99,7 +99,7 @@ def _provider(request: Request, file: Source, known: Mapping[str, str]) -> tuple
             raise BadInput(f"{file.name} does not say whose prices it holds; add --provider, such as --provider AWS")
         return said, True
     named = request.provider.strip()
-    if not plain(named) or plain(named) == MEDIAN or hostile(named):
+    if not plain(named) or plain(named) == MEDIAN or why_refused(named):
         raise BadInput(f"provider: '{named}' is no provider; write one such as AWS")
     if plain(named) not in names and not request.new_provider:
         hint = nearest(named, names.values())
@@ -118,13 +118,13 @@ def _day(text: str | None, last: dt.date) -> dt.date:
 
 
 def undo() -> str:
-    """Take the last update back; what was done."""
-    path = without_last()
+    """Take the last update back; gives a sentence that says so."""
+    path = undo_last_update()
     return f"the last update was taken out of {path}. DATA_AS_OF is now {current_market().edition_day}"
 
 
 def write(proposal: Proposal) -> str:
-    """Add the rows; what was done, and how to take it back."""
+    """Add the rows; gives a sentence that says so, and how to take them back."""
     target, rows = proposal.target, proposal.plan.rows
     target.write(rows)
     done = f"{count_text(len(rows), 'row')} written to {target.path}"

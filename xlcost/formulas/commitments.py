@@ -1,4 +1,4 @@
-"""GPUs committed to for every period, and the rest of the demand on demand: the newsvendor's question."""
+"""GPUs committed to for every period, and the rest of the demand on demand: the newsvendor problem."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TIE = 1e-12  # share of a commitment's price within which a saving counts as non
 
 @step("USD")
 def commitment_cost(demand: Any, committed: Any, on_demand_price: Any, committed_price: Any) -> Any:
-    """Commitments are paid in every period, used or not; what the demand is above them is paid on demand.
+    """Dollars over the periods: committed GPUs are paid in each, used or not, the demand above them on demand.
 
     >>> float(commitment_cost(np.array([4.0, 10.0]), 6, 3.0, 2.0))
     36.0

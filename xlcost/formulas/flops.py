@@ -37,8 +37,8 @@ def inference_exact(
     """Matrix work of every token, logits of the last prompt token and each answer token, causal attention.
 
     `body` parameters leave out both embeddings, `head` is vocabulary x hidden, `width` the attention width, `layers`
-    attend to all that came before, `windowed` to a window of it, linear ones to neither. A pair of tokens takes 4
-    operations per layer and width.
+    attend to all tokens before, `windowed` to a window of them; linear layers are not counted. A pair of tokens takes
+    4 operations per layer and width.
     """
     tokens = prompt + answer
     pairs = layers * (np.square(tokens) / 2) + windowed * attended(tokens, window)
@@ -57,12 +57,12 @@ def training_rule(params: Any, tokens: Any) -> Any:
 
 @step("FLOP")
 def training_attention(layers: Any, width: Any, context: Any, tokens: Any, windowed: Any = 0, window: Any = 0) -> Any:
-    """Full attention, forward and backward: 12 per layer, width and token attended to."""
+    """Operations of full attention, forward and backward: 12 per layer, width and token attended to."""
     return 12 * width * tokens * (layers * context + windowed * np.minimum(context, window))
 
 
 @step("FLOP")
 def training_causal(layers: Any, width: Any, context: Any, tokens: Any, windowed: Any = 0, window: Any = 0) -> Any:
-    """Causal attention: each token attends to those before it only, half of them on average."""
+    """Operations of causal attention: each token attends to those before it, half of them on average."""
     pairs = layers * (np.square(context) / 2) + windowed * attended(context, window)
     return 12 * width * tokens * (pairs / context)

@@ -47,7 +47,7 @@ def dense_params(
 
 @step("GB")
 def weights_gb(params: Any, bits: Any) -> Any:
-    """Weights alone.
+    """GB of the weights alone.
 
     >>> weights_gb(175e9, 32)
     700.0
@@ -74,19 +74,19 @@ def kv_cache_gb(values: Any, window_values: Any, window: Any, context: Any, batc
 
 @step("GB")
 def inference_gb(weights: Any, cache: Any) -> Any:
-    """One GPU's need in all: weights, cache, and the runtime's own."""
+    """GB that one GPU needs in all: weights, cache, and the runtime's own."""
     return weights + cache + float(RUNTIME_GB)
 
 
 @step("GB")
 def usable_gb(memory_gib: Any) -> Any:
-    """What a GPU has for weights and cache: its memory (GiB, as marketed) less the runtime's own."""
+    """GB of a GPU for weights and cache: its memory (GiB, as marketed) less the runtime's own."""
     return memory_gib * GB_PER_GIB - float(RUNTIME_GB)
 
 
 @step("GPUs")
 def gpus_to_hold(job_gb: Any, gpu_gb: Any) -> Any:
-    """Whole GPUs that hold a job together; no number where one GPU has no room at all.
+    """Whole GPUs that hold a job together; NaN where a GPU has no memory to spare.
 
     >>> float(gpus_to_hold(141.0, 79.15))
     2.0

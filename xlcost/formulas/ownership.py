@@ -27,7 +27,7 @@ OPEX_SHARE = Assumed(0.05, CBRE_2024, "space at 184 USD per kW and month is 4 to
 
 @step("USD / GPU")
 def cluster_capex(chip: Any) -> Any:
-    """A chip with its share of the server and of the network.
+    """Dollars for a chip with its share of the server and of the network.
 
     >>> round(cluster_capex(15000))
     30258
@@ -37,7 +37,7 @@ def cluster_capex(chip: Any) -> Any:
 
 @step("USD / GPU-hour")
 def fixed_hour(capex: Any, years: Any, opex: Any, residual: Any) -> Any:
-    """An owned hour, used or not: straight-line write-off to the residual value, and the yearly cost of keeping it.
+    """Dollars of an owned hour, used or not: straight-line write-off to the residual value, and yearly cost.
 
     >>> fixed_hour(43800, 5, 0, 0)
     1.0
@@ -57,7 +57,7 @@ def running_hour(watts: Any, electricity: Any, pue: Any) -> Any:
 
 @step("USD / GPU-hour")
 def owned_hour(fixed: Any, running: Any, utilisation: Any) -> Any:
-    """A used hour: idle hours are paid by the used ones.
+    """Dollars of a used hour, which also pays for the idle ones.
 
     >>> owned_hour(1.0, 0.25, 0.5)
     2.25
@@ -67,7 +67,7 @@ def owned_hour(fixed: Any, running: Any, utilisation: Any) -> Any:
 
 @step("share")
 def breakeven_utilisation(fixed: Any, running: Any, price: Any) -> Any:
-    """Share of hours from which owning is cheaper; no number where electricity alone costs more than renting.
+    """Share of hours from which owning is cheaper; NaN where electricity alone costs more than renting.
 
     >>> float(breakeven_utilisation(1.0, 0.25, 2.25))
     0.5

@@ -28,7 +28,7 @@ def chinchilla_tokens(params: Any) -> Any:
 
 @step("nats / token")
 def loss(params: Any, tokens: Any) -> Any:
-    """E + A / params^alpha + B / tokens^beta.
+    """Loss of a model: E + A / params^alpha + B / tokens^beta.
 
     >>> round(loss(70e9, 1.4e12), 3)
     1.974

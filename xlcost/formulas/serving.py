@@ -34,7 +34,7 @@ AMD_MATMUL = Assumed(0.64, ML_ENGINEERING, "MI300X reaches 51.4 % of its 16-bit 
 LOW_MATMUL = Assumed(
     0.88, ML_ENGINEERING, "H100 reaches 70.9 % of its FP8 peak where it reaches 80.3 % of the 16-bit one"
 )
-# What all chips share.
+# The same for all chips.
 CACHE = Assumed(0.65, AICONFIGURATOR, "bandwidth reached in reading the KV cache: A100, H100, H200, L40S alike")
 PREFILL_LAYER = Assumed(7e-5, AICONFIGURATOR, "seconds per layer of a prefill beside the matmuls")
 ALL_REDUCE = Assumed(8.5e-6, AICONFIGURATOR, "seconds of one exchange among GPUs, however small; two per layer")
@@ -47,8 +47,8 @@ MAX_LOAD = Assumed(0.7, KNATIVE, "load at the peak that leaves room for bursts w
 UTILISATION = Assumed(
     0.57, DEEPSEEK_SERVING, "226.75 nodes in use on average over 278 at the peak, run there at 0.7 of what they can do"
 )
-MAX_CONTEXT = 1e9  # what an argument `context` takes
-NO_VALUES = 1e-9  # keeps a cache that does not grow out of a denominator
+MAX_CONTEXT = 1e9  # the most that an argument `context` takes
+NO_VALUES = 1e-9  # stands for the size of a cache that does not grow, so that it can be divided by
 
 
 @step("share")
@@ -105,7 +105,7 @@ def decode_seconds(weights_gb: Any, cache_gb: Any, bandwidth_gb_s: Any, mbu: Any
 
 @step("s")
 def exchange_seconds(tokens: Any, layers: Any, hidden: Any, link_gb_s: Any, gpus: Any) -> Any:
-    """Tensor parallelism: two all-reduces per layer, of 16 bit per token and hidden unit; nothing on one GPU.
+    """Seconds of tensor parallelism: two all-reduces per layer, 16 bit per token and hidden unit; 0 on one GPU.
 
     A ring sends 2 (gpus - 1) / gpus of it; `link_gb_s` counts both directions.
     """
@@ -116,7 +116,7 @@ def exchange_seconds(tokens: Any, layers: Any, hidden: Any, link_gb_s: Any, gpus
 
 @step("s")
 def first_token_seconds(weights: Any, compute: Any, exchange: Any, layers: Any) -> Any:
-    """Prefill: the longer of arithmetic and of reading the weights, the exchange, and the layers' own time."""
+    """Seconds of prefill: the longer of arithmetic and reading the weights, plus exchange and overhead per layer."""
     return np.maximum(weights, compute) + exchange + layers * float(PREFILL_LAYER)
 
 
@@ -124,14 +124,14 @@ def first_token_seconds(weights: Any, compute: Any, exchange: Any, layers: Any) 
 def token_seconds(
     weights: Any, compute: Any, cache: Any, exchange: Any, layers: Any, batch: Any, llama_cpp: Any
 ) -> Any:
-    """A decoding step: the longer of reading weights and of arithmetic, then cache, exchange and the runtime's own."""
+    """Seconds of a decoding step: the longer of reading weights and arithmetic, plus cache, exchange and runtime."""
     runtime = batch * float(SEQUENCE) + np.where(llama_cpp, layers * float(LLAMA_CPP_LAYER), 0)
     return np.maximum(weights, compute) + cache + exchange + runtime
 
 
 @step("s")
 def latency_seconds(first: Any, token: Any, answer: Any) -> Any:
-    """From the prompt to the last token; prefill gives the first one."""
+    """Seconds from the prompt to the last token; prefill gives the first one."""
     return first + (answer - 1) * token
 
 
@@ -168,7 +168,7 @@ def max_context(values: Any, full: Any, windowed: Any, window: Any) -> Any:
 
 
 def requests_per_second(prefill: Any, step: Any, answer: Any, batch: Any) -> Any:
-    """What a replica serves when it is never idle: each request takes its prefill and its share of the steps."""
+    """Requests that a replica serves when it is never idle: each takes its prefill and its share of the steps."""
     return 1 / (prefill + answer * step / batch)
 
 
@@ -190,7 +190,7 @@ def request_cost(price: Any, gpus: Any, latency: Any, batch: Any, utilisation: A
 
 @step("requests / month")
 def breakeven_requests(fixed: Any, api: Any, marginal: Any) -> Any:
-    """Requests a month at which fixed and marginal cost equal the API's; no number where each costs as much."""
+    """Requests a month at which fixed and marginal cost equal the API's; NaN where the API costs no more."""
     return np.where(api > marginal, fixed / (api - marginal), np.nan)
 
 

@@ -32,13 +32,13 @@ def gpt_params(layers: Any, hidden: Any, vocab: Any, context: Any) -> Any:
 
 
 def forward_flops(sequences: Any, context: Any, layers: Any, hidden: Any) -> Any:
-    """Forward pass of the layers without the logits: 24 per weight square and token, full attention."""
+    """Operations of the layers' forward pass, without logits: 24 x hidden^2 per layer and token, and full attention."""
     return 24 * sequences * context * layers * hidden**2 * (1 + context / (6 * hidden))
 
 
 @step("FLOP")
 def model_flops(sequences: Any, context: Any, layers: Any, hidden: Any, vocab: Any) -> Any:
-    """Forward and backward pass, logits included, nothing computed twice (Korthikanti et al. 2022, equation 7).
+    """Operations of forward and backward pass with logits, without recomputation (Korthikanti et al. 2022, equation 7).
 
     >>> round(model_flops(1, 2048, 96, 12288, 51200) / 2048 / 1e12, 4)
     1.0764
@@ -51,7 +51,7 @@ def model_flops(sequences: Any, context: Any, layers: Any, hidden: Any, vocab: A
 def hardware_flops(
     sequences: Any, context: Any, layers: Any, hidden: Any, vocab: Any, selective: Any, full: Any
 ) -> Any:
-    """What the hardware computes, recomputation included: the number behind HFU, as model_flops is behind MFU.
+    """Operations that the hardware does, recomputation included: they give HFU as model_flops give MFU.
 
     `full` adds a forward pass of the layers (Narayanan et al. 2021, equation 3), `selective` 12 per layer, width and
     squared context (Korthikanti et al. 2022, equation 8, which counts attention three times as large as one forward
@@ -73,9 +73,9 @@ def utilisation(flops: Any, seconds: Any, gpus: Any, peak_tflops: Any) -> Any:
 
 
 def training_seconds(params: Any, tokens: Any, gpus: Any, tflops: Any) -> Any:
-    """8TP/nX: a run with full recomputation at `tflops` hardware TFLOP/s per GPU (Narayanan et al. 2021, equation 4).
+    """Seconds of a run with full recomputation at `tflops` hardware TFLOP/s per GPU: 8TP/nX.
 
-    It leaves attention and logits out, which makes it some 2 % short.
+    Narayanan et al. 2021, equation 4. It leaves attention and logits out, which makes it some 2 % short.
 
     >>> round(training_seconds(175e9, 300e9, 1024, 140) / 86400)
     34
@@ -125,7 +125,7 @@ def adapter_rule(params: Any, tokens: Any) -> Any:
 
 
 def all_reduce_seconds(size: Any, gpus: Any, rate: Any) -> Any:
-    """Sum `size` bytes over GPUs in a ring, at `rate` GB/s out of each GPU.
+    """Seconds to sum `size` bytes over GPUs in a ring, at `rate` GB/s out of each GPU.
 
     >>> all_reduce_seconds(1e9, 1, 300)
     0.0
@@ -146,7 +146,7 @@ def layer_seconds(
     bandwidth_gb_s: Any,
     link_gb_s: Any,
 ) -> Any:
-    """Forward and backward pass of one layer over a micro-batch of `tokens`: three terms, none hidden by another.
+    """Seconds of one layer, forward and backward, on a micro-batch of `tokens`: three terms that do not overlap.
 
     Matrix products at MATMUL_SHARE of the peak. Stored activations go through memory twice per pass. Tensor
     parallelism sums the layer's output over `link_gb_s` (both directions) four times, six with full recomputation;
@@ -166,17 +166,17 @@ def layer_seconds(
 
 
 def logits_seconds(tokens: Any, hidden: Any, vocab: Any, tensor_parallel: Any, peak_tflops: Any) -> Any:
-    """Logits of a micro-batch, forward and backward."""
+    """Seconds of a micro-batch's logits, forward and backward."""
     return 6 * tokens * hidden * vocab / tensor_parallel / (peak_tflops * 1e12 * float(MATMUL_SHARE))
 
 
 def gradient_seconds(params: Any, data_parallel: Any, network_gb_s: Any) -> Any:
-    """Sum the gradients of the `params` that one GPU holds, not overlapped; `network_gb_s` out of each GPU."""
+    """Seconds to sum the gradients of the `params` of one GPU, at `network_gb_s` out of each GPU, not overlapped."""
     return all_reduce_seconds(GRADIENT_BYTES * params, data_parallel, network_gb_s)
 
 
 def optimizer_seconds(params: Any, bandwidth_gb_s: Any) -> Any:
-    """Adam over the `params` that one GPU holds: memory traffic.
+    """Seconds of Adam over the `params` that one GPU holds, bound by memory traffic.
 
     >>> round(optimizer_seconds(2.7e9, 2039), 2)
     0.04
@@ -187,7 +187,7 @@ def optimizer_seconds(params: Any, bandwidth_gb_s: Any) -> Any:
 def step_seconds(
     layer: Any, logits: Any, update: Any, layers: Any, stages: Any, interleave: Any, micro_batches: Any
 ) -> Any:
-    """A whole step: the micro-batches of one replica through a pipeline, its bubble, and the update.
+    """Seconds of a whole step: the micro-batches of one replica through a pipeline, its bubble, and the update.
 
     `layer` and `logits` are seconds of a micro-batch, `update` those of gradients and optimiser. Fitted on four of
     the eight step times of Korthikanti et al. 2022, Table 5 (A100 with NVLink), it gives all eight within 1.4 % on

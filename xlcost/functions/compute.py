@@ -56,11 +56,11 @@ def train_flops(model: Model, tokens: Tokens, method: TrainFlopsMethod = "rule",
     width x context per token, "causal" half of that; both need `context`, the length of a training sequence.
     Windowed layers attend to their window, linear ones to nothing.
     """
-    return training_work(model, tokens, method, context)
+    return training_flops(model, tokens, method, context)
 
 
-def training_work(model: Any, tokens: Any, method: Any, context: Any) -> Any:
-    """What TRAIN_FLOPS counts, for whoever needs it."""
+def training_flops(model: Any, tokens: Any, method: Any, context: Any) -> Any:
+    """Operations of a training run, as TRAIN_FLOPS counts them."""
     rule = flops.training_rule(models.active(model), tokens)
     return choose(
         method,

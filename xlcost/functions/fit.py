@@ -1,4 +1,4 @@
-"""Whether a served model fits: its weights, its cache, a GPU's room for them, and how many GPUs hold both."""
+"""Whether a served model fits: its weights and cache, a GPU's memory for them, and how many GPUs hold both."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def bits(precision: Any) -> Any:
 
 
 def weights_gb(model: Any, precision: Any) -> Any:
-    """Weights, all experts included."""
+    """GB of the weights, all experts included."""
     return memory.weights_gb(models.total(model), bits(precision))
 
 
 def cache_gb(model: Any, context: Any, batch: Any, precision: Any) -> Any:
-    """Keys and values of a batch of sequences."""
+    """GB of keys and values of a batch of sequences."""
     return memory.kv_cache_gb(
         models.cache_values(model),
         models.window_values(model),
@@ -37,22 +37,22 @@ def cache_gb(model: Any, context: Any, batch: Any, precision: Any) -> Any:
 
 
 def served_gb(model: Any, context: Any, batch: Any, precision: Any, cache: str = CACHE) -> Any:
-    """Weights and cache, which the GPUs hold together."""
+    """GB of weights and cache, which the GPUs hold together."""
     return weights_gb(model, precision) + cache_gb(model, context, batch, cache)
 
 
 def room_gb(gpu: Any) -> Any:
-    """What a GPU has for weights and cache; below nothing where the runtime takes more than there is."""
+    """GB that a GPU has for weights and cache; negative where the runtime takes more than its memory."""
     return memory.usable_gb(look_up(GPUS, gpu, "memory_gb"))
 
 
 def needed_gpus(model: Any, gpu: Any, context: Any, batch: Any, precision: Any, cache: str = CACHE) -> Any:
-    """As GPU_FIT counts them; no number where one has no room at all."""
+    """How many GPUs hold the model, as GPU_FIT counts them; NaN where one has no memory to spare."""
     return memory.gpus_to_hold(served_gb(model, context, batch, precision, cache), room_gb(gpu))
 
 
-def where_held(gpus: Any, needed: Any, value: Any) -> Any:
-    """The value; where the GPUs do not hold the job there is none, and a sentence says how many do."""
+def if_held(gpus: Any, needed: Any, value: Any) -> Any:
+    """The value if the GPUs hold the job, else an error that says how many would."""
     held = gpus >= needed
     if not hasattr(held, "text") and not np.all(held):
         short = ~np.asarray(held)
@@ -72,6 +72,6 @@ def _too_few(have: float, want: float) -> str:
 
 
 def fitting_batch(model: Any, gpu: Any, context: Any, gpus: Any, precision: Any, cache: str = CACHE) -> Any:
-    """The largest that fits; at least one, which then may not fit."""
+    """The largest batch that fits, or 1 where not even one sequence does."""
     room = gpus * room_gb(gpu) - weights_gb(model, precision)
     return np.maximum(serving.largest_batch(room, cache_gb(model, context, 1, cache)), 1)

@@ -118,7 +118,7 @@ def price_table(gpu: AnyGpu = None, provider: AnyProvider = None, term: AnyTerm 
     market, tests = current_market(), _tests(gpu, provider, term)
     live = [p for p in market.in_force(day) if all(test(p) for test in tests)]
     if not live and day > market.edition_day:
-        raise NotInTable(market.after_the_end(day))
+        raise NotInTable(market.after_edition(day))
     if not live:
         wanted = [p for p in market.periods if p.provider != MEDIAN and all(test(p) for test in tests)]
         raise NotInTable(f"no such offer on {day}{_when(wanted)}")
@@ -133,7 +133,7 @@ def _row(p: Period) -> list[Any]:
 
 
 def _tests(gpu: Any, provider: Any, term: Any) -> list[Callable[[Period], bool]]:
-    """What an offer has to be."""
+    """The tests that an offer must pass to be listed."""
     tests: list[Callable[[Period], bool]] = []
     if gpu is not None:
         gpu_id = GPUS.id(gpu)

@@ -183,7 +183,7 @@ def gpu_fit(
 
 
 def _some_room_gb(gpu: Any) -> Any:
-    """What a GPU has for the job; none at all is an error."""
+    """GB that a GPU has for the job; none at all is an error."""
     room = room_gb(gpu)
     if not hasattr(room, "text") and np.any(none := np.asarray(room <= 0)):
         raise NoResult(f"{NO_ROOM}; this needs a gpu with memory for a share of the model", none if none.ndim else None)
@@ -191,7 +191,7 @@ def _some_room_gb(gpu: Any) -> Any:
 
 
 def _training_gb(model: Any, method: str, context: Any, batch: Any) -> Any:
-    """States and activations on one GPU, without the runtime's own."""
+    """GB of states and activations on one GPU, without the runtime's own."""
     frozen, trained = _parameters(model, method)
     kept = _activations(model, batch, context, "selective", 1)
     return (frozen + trained * float(memory.ADAM_BYTES) + kept) / 1e9

@@ -69,7 +69,7 @@ def figure(model: Any, column: str, typical: Callable[[Any], Any]) -> Any:
 
 
 def _rows(model: np.ndarray, column: str, rows: np.ndarray) -> Any:
-    """Look up some rows; a failure names them by their place in the whole range."""
+    """The column's values for some rows; an error names the rows by their place in the whole range."""
     try:
         return look_up(MODELS, model.flat[rows], column)
     except NotInTable as error:
@@ -78,8 +78,8 @@ def _rows(model: np.ndarray, column: str, rows: np.ndarray) -> Any:
         raise NotInTable(str(error), where.reshape(model.shape), error.sentences) from None
 
 
-def once_an_id(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A fact of models, which is looked up and computed once for each id: most cells name a model that others name."""
+def cached_by_id(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The function with its results kept by model id, since many cells name the same model; sizes are not kept."""
     of_id = functools.lru_cache(maxsize=1000)(of)
 
     @functools.wraps(of)
@@ -89,13 +89,13 @@ def once_an_id(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return fact
 
 
-@once_an_id
+@cached_by_id
 def total(model: Any) -> Any:
     """All parameters: what memory holds."""
     return figure(model, "params", lambda size: size)
 
 
-@once_an_id
+@cached_by_id
 def active(model: Any) -> Any:
     """Parameters that one token passes through: what compute counts."""
     if type(model) is float:
@@ -103,79 +103,79 @@ def active(model: Any) -> Any:
     return figure(model, "active_params", lambda size: size)
 
 
-@once_an_id
+@cached_by_id
 def layers(model: Any) -> Any:
     return figure(model, "layers", memory.typical_layers)
 
 
-@once_an_id
+@cached_by_id
 def attending_layers(model: Any) -> Any:
-    """Layers that attend to the whole context; linear ones and windows are left out."""
+    """Layers that attend to the whole context; linear and windowed ones do not count."""
     return figure(model, "kv_layers", memory.typical_layers)
 
 
-@once_an_id
+@cached_by_id
 def windowed_layers(model: Any) -> Any:
     """Layers that attend to a window."""
-    return figure(model, "window_layers", _nothing)
+    return figure(model, "window_layers", _zero)
 
 
-@once_an_id
+@cached_by_id
 def hidden(model: Any) -> Any:
     return figure(model, "hidden", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 
 
-@once_an_id
+@cached_by_id
 def heads(model: Any) -> Any:
     return figure(model, "heads", memory.typical_layers)
 
 
-@once_an_id
+@cached_by_id
 def attention_width(model: Any) -> Any:
     return figure(model, "attention_width", lambda size: memory.TYPICAL_ASPECT * memory.typical_layers(size))
 
 
-@once_an_id
+@cached_by_id
 def embeddings(model: Any) -> Any:
-    """One embedding matrix, vocabulary x hidden; a bare size is taken as all body."""
-    return figure(model, "vocab", _nothing) * figure(model, "hidden", _nothing)
+    """Parameters of one embedding matrix, vocabulary x hidden; 0 for a model that is only a size."""
+    return figure(model, "vocab", _zero) * figure(model, "hidden", _zero)
 
 
-@once_an_id
+@cached_by_id
 def body_params(model: Any) -> Any:
     """Active parameters without the input and output embeddings (one matrix where they are tied)."""
-    return active(model) - (2 - figure(model, "tied", _nothing)) * embeddings(model)
+    return active(model) - (2 - figure(model, "tied", _zero)) * embeddings(model)
 
 
-@once_an_id
+@cached_by_id
 def cache_values(model: Any) -> Any:
     """Cached numbers per token in the layers that hold the whole context."""
     return memory.kv_values(
         figure(model, "kv_layers", memory.typical_layers),
         figure(model, "kv_heads", lambda size: float(memory.TYPICAL_KV_HEADS) + 0 * size),
         figure(model, "head_dim", lambda size: float(memory.TYPICAL_ASPECT) + 0 * size),
-        figure(model, "kv_rank", _nothing),
-        figure(model, "rope_dim", _nothing),
+        figure(model, "kv_rank", _zero),
+        figure(model, "rope_dim", _zero),
     )
 
 
-@once_an_id
+@cached_by_id
 def window_values(model: Any) -> Any:
     """Cached numbers per token in the layers that hold a window only."""
-    per_layer = 2 * figure(model, "kv_heads", _nothing) * figure(model, "head_dim", _nothing)
-    return figure(model, "window_layers", _nothing) * per_layer
+    per_layer = 2 * figure(model, "kv_heads", _zero) * figure(model, "head_dim", _zero)
+    return figure(model, "window_layers", _zero) * per_layer
 
 
-@once_an_id
+@cached_by_id
 def window(model: Any) -> Any:
-    return figure(model, "window", _nothing)
+    return figure(model, "window", _zero)
 
 
-@once_an_id
+@cached_by_id
 def expert_share(model: Any) -> Any:
-    """Experts that a token uses over all experts; nothing for a dense model."""
-    return figure(model, "experts_per_token", _nothing) / np.maximum(figure(model, "experts", _nothing), 1)
+    """Experts that a token uses over all experts; 0 for a dense model."""
+    return figure(model, "experts_per_token", _zero) / np.maximum(figure(model, "experts", _zero), 1)
 
 
-def _nothing(size: Any) -> Any:
+def _zero(size: Any) -> Any:
     return 0 * size

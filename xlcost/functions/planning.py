@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlcost.formulas import serving
 from xlcost.function import function, otherwise
-from xlcost.functions.fit import fitting_batch, needed_gpus, where_held
+from xlcost.functions.fit import fitting_batch, if_held, needed_gpus
 from xlcost.functions.roofline import request_seconds
 from xlcost.quantities import (
     Batch,
@@ -57,4 +57,4 @@ def fleet_gpus(
     gpus = needed_gpus(model, gpu, context, otherwise(batch, lambda: 1.0), precision)
     batch = otherwise(batch, lambda: fitting_batch(model, gpu, context, gpus, precision))
     seconds = request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision)
-    return where_held(gpus, gpus, serving.fleet(requests_per_second * peak_ratio, batch / seconds, max_load, gpus))
+    return if_held(gpus, gpus, serving.fleet(requests_per_second * peak_ratio, batch / seconds, max_load, gpus))

@@ -83,7 +83,7 @@ def gpu_rank(
 
 
 def _provider(typed: str) -> str:
-    """The provider as the table writes it."""
+    """The provider as the market spells it."""
     known = current_market().providers
     if plain(typed) not in known:
         raise NotInTable(f"unknown provider '{typed}'{nearest(typed, known.values())}")
@@ -102,7 +102,7 @@ def _reasons(*calls: Callable[[], Any]) -> list[str]:
 
 
 def _job_gb(model: Any, task: Any, precision: Any, context: Any, batch: Any) -> Any:
-    """What the GPUs hold together, without the runtime's own; a model without a shape fails here."""
+    """GB that the GPUs hold together, without the runtime's own; an error for a model whose shape is not known."""
     models.embeddings(model)
     models.layers(model)
     whole = choose(
@@ -116,7 +116,7 @@ def _job_gb(model: Any, task: Any, precision: Any, context: Any, batch: Any) -> 
 
 
 def _memory_gb(gpu: str, gpus: float) -> Any:
-    """The memory of so many, less the runtime's own."""
+    """GB of so many GPUs, less the runtime's own."""
     return gpus * room_gb(gpu)
 
 

@@ -20,7 +20,7 @@ def _prices(price: Any, gpu: Any) -> list[float]:
     """The price given, or what each provider asks on demand at the data edition."""
     if price is not None:
         return [price]
-    hour_price(None, gpu)  # says so where there is none
+    hour_price(None, gpu)  # an error where there is none
     gpu_id, market = GPUS.id(gpu), current_market()
     offers = [p for p in market.in_force(market.edition_day) if p.gpu == gpu_id and p.term == "on_demand"]
     own = [p.usd for p in offers if p.provider == MEDIAN]  # a quote that holds for any provider
@@ -62,7 +62,7 @@ def train_cost_range(
 
 
 def _quantiles(medians: list[float], spread: Assumed, percentiles: Any) -> list[list[float]]:
-    """The row of costs; each median is one price, as likely as the next."""
+    """The row of costs at the percentiles; each median is the cost at one price, all equally likely."""
     record_step("prices", "providers, or the one price given", len(medians), "prices")
     record_step("lowest_median", "cost at the lowest price", min(medians), "USD")
     record_step("highest_median", "cost at the highest price", max(medians), "USD")

@@ -1,4 +1,4 @@
-"""The roofline of a deployment: names become numbers, then the formulas of serving compute."""
+"""Seconds of prefill and decoding by model and GPU names: names become numbers, then formulas.serving computes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from xlcost.functions import models
 from xlcost.functions.fit import CACHE, bits, cache_gb
 
 
-@models.once_an_id
+@models.cached_by_id
 def _input_embedding(model: Any) -> Any:
-    """Looked up row by row, never read as a whole; a tied one is read as the output embedding."""
+    """Parameters of the input embedding, which a step does not read; 0 where it is also the output embedding."""
     return (1 - models.figure(model, "tied", lambda size: 0 * size)) * models.embeddings(model)
 
 
 def _reading_seconds(model: Any, gpu: Any, tokens: Any, gpus: Any, precision: Any) -> Any:
-    """To read the weights that a step on so many tokens needs."""
+    """Seconds to read the weights that a step on so many tokens needs."""
     touched = serving.touched_params(models.total(model), models.active(model), models.expert_share(model), tokens)
     mbu = serving.weights_mbu(look_up(GPUS, gpu, "memory_class"))
     return serving.decode_seconds(
@@ -30,7 +30,7 @@ def _reading_seconds(model: Any, gpu: Any, tokens: Any, gpus: Any, precision: An
 
 
 def _matmul_seconds(work: Any, gpu: Any, gpus: Any, precision: Any) -> Any:
-    """Arithmetic at the share of the precision's peak that the chip reaches."""
+    """Seconds of arithmetic at the share of the precision's peak that the chip reaches."""
     peak = look_up(PRECISIONS, precision, "peak")
     mfu = serving.matmul_mfu(look_up(GPUS, gpu, "memory_class"), look_up(GPUS, gpu, "vendor"), peak)
     return serving.prefill_seconds(work, look_up(GPUS, gpu, peak), mfu, gpus)
@@ -43,7 +43,7 @@ def _exchange_seconds(model: Any, gpu: Any, tokens: Any, gpus: Any) -> Any:
 
 
 def ttft(model: Any, gpu: Any, prompt: Any, gpus: Any, batch: Any, precision: Any) -> Any:
-    """Prefill of a batch of prompts, whether they fit or not."""
+    """Seconds of prefill of a batch of prompts, whether they fit or not."""
     work = flops.inference_exact(
         models.body_params(model),
         models.embeddings(model),
@@ -63,7 +63,7 @@ def ttft(model: Any, gpu: Any, prompt: Any, gpus: Any, batch: Any, precision: An
 
 
 def tpot(model: Any, gpu: Any, context: Any, gpus: Any, batch: Any, precision: Any, cache: str = CACHE) -> Any:
-    """A decoding step of a batch, whether it fits or not."""
+    """Seconds of a decoding step of a batch, whether it fits or not."""
     work = flops.inference_rule(models.active(model) - _input_embedding(model), batch)
     return serving.token_seconds(
         _reading_seconds(model, gpu, batch, gpus, precision),
@@ -85,7 +85,7 @@ def tpot(model: Any, gpu: Any, context: Any, gpus: Any, batch: Any, precision: A
 def request_seconds(
     model: Any, gpu: Any, prompt: Any, answer: Any, gpus: Any, batch: Any, precision: Any, cache: str = CACHE
 ) -> Any:
-    """Prefill, then steps at the context in the middle of the answer."""
+    """Seconds of a request: prefill, then steps at the context in the middle of the answer."""
     middle = prompt + answer / 2
     return serving.latency_seconds(
         ttft(model, gpu, prompt, gpus, batch, precision),

@@ -8,7 +8,7 @@ from xlcost.errors import NoResult
 from xlcost.formulas import serving
 from xlcost.function import function, otherwise
 from xlcost.functions import models
-from xlcost.functions.fit import CACHE, bits, fitting_batch, needed_gpus, room_gb, weights_gb, where_held
+from xlcost.functions.fit import CACHE, bits, fitting_batch, if_held, needed_gpus, room_gb, weights_gb
 from xlcost.functions.gpus import hour_price
 from xlcost.functions.roofline import request_seconds, tpot, ttft
 from xlcost.quantities import (
@@ -80,7 +80,7 @@ def infer_ttft(
     are #NUM!; a peak or a link that the table lacks is #N/A.
     """
     needed = needed_gpus(model, gpu, input_tokens, batch, precision)
-    return where_held(gpus, needed, ttft(model, gpu, input_tokens, gpus, batch, precision))
+    return if_held(gpus, needed, ttft(model, gpu, input_tokens, gpus, batch, precision))
 
 
 @function(
@@ -101,7 +101,7 @@ def infer_tpot(
     peak or a link that the table lacks is #N/A.
     """
     needed = needed_gpus(model, gpu, context, batch, precision)
-    return where_held(gpus, needed, tpot(model, gpu, context, gpus, batch, precision))
+    return if_held(gpus, needed, tpot(model, gpu, context, gpus, batch, precision))
 
 
 @function(
@@ -131,7 +131,7 @@ def infer_latency(
     comes on top.
     """
     needed = needed_gpus(model, gpu, input_tokens + output_tokens, batch, precision)
-    return where_held(gpus, needed, request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision))
+    return if_held(gpus, needed, request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision))
 
 
 @function(
@@ -167,7 +167,7 @@ def infer_throughput(
     batch = otherwise(batch, lambda: fitting_batch(model, gpu, context, gpus, precision))
     seconds = request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision)
     needed = needed_gpus(model, gpu, context, batch, precision)
-    return where_held(gpus, needed, serving.throughput(seconds, output_tokens, batch))
+    return if_held(gpus, needed, serving.throughput(seconds, output_tokens, batch))
 
 
 @function(
@@ -206,7 +206,7 @@ def infer_cost(
     batch = otherwise(batch, lambda: fitting_batch(model, gpu, context, gpus, precision))
     seconds = request_seconds(model, gpu, input_tokens, output_tokens, gpus, batch, precision)
     cost = serving.request_cost(hour_price(price, gpu), gpus, seconds, batch, utilisation)
-    return where_held(gpus, needed_gpus(model, gpu, context, batch, precision), cost)
+    return if_held(gpus, needed_gpus(model, gpu, context, batch, precision), cost)
 
 
 @function(

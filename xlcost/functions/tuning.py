@@ -1,11 +1,11 @@
-"""Training as it is measured, and fine-tuning."""
+"""Utilisation of a measured training run, and the cost of fine-tuning."""
 
 from __future__ import annotations
 
 from xlcost.formulas import cost, duration, flops, training
 from xlcost.function import choose, function
 from xlcost.functions import models
-from xlcost.functions.compute import training_work
+from xlcost.functions.compute import training_flops
 from xlcost.functions.gpus import hour_price, peak_tflops
 from xlcost.functions.training import MEDIAN_MFU
 from xlcost.quantities import (
@@ -55,7 +55,7 @@ def train_mfu(
     `context`, the length of a training sequence. Sources differ in this: compare like with like. Operations computed
     again do not count (that would be HFU, up to a third higher). Over 1 means that an argument is wrong.
     """
-    work = training_work(model, tokens_per_second, method, context)
+    work = training_flops(model, tokens_per_second, method, context)
     return training.utilisation(work, 1, gpus, peak_tflops(gpu, precision))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlcost.errors import NotInTable
-from xlcost.facts.currency import CURRENCIES, DOLLAR, Daily, daily, known_currency
+from xlcost.facts.currency import CURRENCIES, DOLLAR, DailyRates, daily_rates, known_currency
 from xlcost.kit.cells import Names
 from xlcost.kit.sentences import day, number_text
 from xlcost.native import Tracer, call, join, where
@@ -42,9 +42,9 @@ class Code(Choice):
 CODE = Code("currency", "currency", "Currency", CODES)
 
 
-def table() -> Daily:
+def table() -> DailyRates:
     """The rates that a plan carries: those of the days that its prices know."""
-    return daily(CODES, FIRST_DAY, current_market().edition_day)
+    return daily_rates(CODES, FIRST_DAY, current_market().edition_day)
 
 
 def rate_day(x: Names) -> Any:

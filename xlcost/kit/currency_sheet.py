@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.facts.currency import CURRENCIES, SOURCE, Daily
+from xlcost.facts.currency import CURRENCIES, SOURCE, DailyRates
 from xlcost.kit import currency, styles
 from xlcost.kit.book import Book
 from xlcost.kit.cells import Cells
@@ -62,7 +62,7 @@ def currencies_sheet(made: Book) -> None:
 
 
 @cache
-def _cells(rates: Daily) -> dict[str, tuple[Any, styles.Style]]:
+def _cells(rates: DailyRates) -> dict[str, tuple[Any, styles.Style]]:
     """The table itself, made once: it is the same in every plan."""
     cells: dict[str, tuple[Any, styles.Style]] = {}
     looks = [styles.TABLE_CELL.but(format=_decimals(column)) for column in zip(*rates.rows, strict=True)]
@@ -79,7 +79,7 @@ def _decimals(rates: tuple[float, ...]) -> str:
     return "0." + "0" * most if most else "0"
 
 
-def _end(rates: Daily) -> Tracer:
+def _end(rates: DailyRates) -> Tracer:
     final = f"MAX({TITLE}_day)"
     text = f"{final}+IF(WEEKDAY({final},2)>4,7-WEEKDAY({final},2),0)"
     return Tracer(text, value=lambda: excel_serial(rates.end))

@@ -1,4 +1,4 @@
-"""What a person should look at in the prices of a day: gaps, outliers, sightings that have grown old."""
+"""Findings about the prices of a day that a person should look at: gaps, outliers, old sightings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to look at; `day` is the last on which there was a price, or on which it was seen."""
+    """A finding; `day` is the last on which there was a price, or that on which it was seen."""
 
     kind: str
     gpu: str | None
@@ -42,7 +42,7 @@ class Finding:
 
 
 def findings(day: dt.date, ratio: float = RATIO, old: int = OLD, market: Market | None = None) -> list[Finding]:
-    """All there is to look at on a day, by kind."""
+    """All findings of a day, by kind."""
     if not 1 < ratio <= 1000:
         raise BadInput(f"ratio: {ratio:g} cannot be used; it takes a number above 1 to 1000")
     if not 0 <= old <= VALID_DAYS:
@@ -60,7 +60,7 @@ def findings(day: dt.date, ratio: float = RATIO, old: int = OLD, market: Market 
 
 
 def _gaps(market: Market, day: dt.date, live: list[Period]) -> Iterable[Finding]:
-    """GPUs, then providers, then offers that have no price in force."""
+    """GPUs, then providers, then offers without a price in force."""
     last: dict[Offer, dt.date] = {}
     for p in (*market.periods, *market.own_periods):
         if p.provider != MEDIAN and p.start <= day:
@@ -82,7 +82,7 @@ def _gaps(market: Market, day: dt.date, live: list[Period]) -> Iterable[Finding]
 
 
 def _outliers(live: list[Period], medians: list[Period], ratio: float) -> Iterable[Finding]:
-    """Offers against the market's median of the gpu and term."""
+    """Offers far from the market's median of the gpu and term."""
     middle = {(p.gpu, p.term): p for p in medians}
     for p in live:
         of = middle.get((p.gpu, p.term))
@@ -92,7 +92,7 @@ def _outliers(live: list[Period], medians: list[Period], ratio: float) -> Iterab
 
 
 def _dearer(live: list[Period], medians: list[Period]) -> Iterable[Finding]:
-    """Offers above the same provider's price on demand, then medians above that on demand, with who makes them."""
+    """Offers above the same provider's on-demand price, then medians above the on-demand median."""
     for some in (live, medians):
         listed = {(p.gpu, p.provider): p for p in some if p.term == LIST_TERM}
         for p in some:
@@ -111,12 +111,12 @@ def _old(day: dt.date, live: list[Period], old: int) -> Iterable[Finding]:
 
 
 def day_seen(p: Period) -> dt.date:
-    """The day on which a price was seen: a quote of one's own, which nobody is behind, may begin later than that."""
+    """The day on which a price was seen; an own quote, which has no members, may begin later than that."""
     return p.start if p.members else iso_day(p.source.split(", ")[1]) or p.start
 
 
 def _ended(market: Market, day: dt.date) -> Iterable[Finding]:
-    """Own quotes of the past that nothing of the user's own has followed."""
+    """Own quotes that have ended without another own quote after them."""
     for number, (_, end) in market.counting.items():
         quote = market.quotes[number - 1]
         offer = quote.gpu, quote.provider, quote.term
@@ -128,5 +128,5 @@ def _ended(market: Market, day: dt.date) -> Iterable[Finding]:
 
 
 def seller(p: Period) -> str:
-    """The provider; a quote without one holds for any."""
+    """The provider's name; "any" for a quote without one."""
     return "any" if p.provider == MEDIAN else p.provider

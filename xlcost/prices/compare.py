@@ -28,13 +28,13 @@ class Difference:
 
 
 def first_day(market: Market | None = None) -> dt.date:
-    """The first day that a price is known of."""
+    """The first day with a known price."""
     market = market or current_market()
     return min(p.start for p in (*market.periods, *market.own_periods))
 
 
 def day_asked(text: str | None, name: str, market: Market | None = None) -> dt.date:
-    """A day as typed, or the last that the tables know."""
+    """The day that was typed, or the last that the tables know."""
     day = (market or current_market()).edition_day if text is None else iso_day(text)
     if day is None:
         raise BadInput(f"{name}: '{text}' is no date; write it as 2026-10-31")
@@ -42,7 +42,7 @@ def day_asked(text: str | None, name: str, market: Market | None = None) -> dt.d
 
 
 def known_day(text: str | None, name: str, market: Market | None = None) -> dt.date:
-    """A day as typed, within those that the tables know."""
+    """The same, but an error for a day before or after those that the tables know."""
     market = market or current_market()
     day, first, last = day_asked(text, name, market), first_day(market), market.edition_day
     if not first <= day <= last:
@@ -56,7 +56,7 @@ def known_day(text: str | None, name: str, market: Market | None = None) -> dt.d
 def offer_filter(
     gpu: str | None, provider: str | None, term: str | None, market: Market | None = None
 ) -> Callable[[Offer], bool]:
-    """Whether an offer is that of a gpu, a provider, a term; None takes all."""
+    """A test whether an offer is of a gpu, a provider, a term; None takes all."""
     if term is not None and term not in TERMS:
         raise BadInput(f"term: '{term}' is not known; it takes {', '.join(TERMS)}")
     parts = (

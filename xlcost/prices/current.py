@@ -1,9 +1,9 @@
-"""The market that everybody asks: the packaged rows with what the user keeps, or another one for a while.
+"""The market that prices come from: packaged rows and the user's own, or inside `as_if` another one.
 
-Prices as if there were other offers or quotes are those of another market:
+To compute with other offers or quotes, use another market:
 
     with as_if(current_market().with_quotes(quotes)):
-        ...  # functions, lists of prices and workbooks answer from it
+        ...  # functions, price lists and workbooks take their prices from it
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from xlcost.prices.periods import edition_day
 
 
 class _KeptMarket(Market):
-    """The packaged rows, and what is kept in the user's folder; each part is read when it is first asked for."""
+    """The packaged rows and those of the user's folder; each is read when it is first needed."""
 
     def __init__(self) -> None:
         """Nothing is read yet."""
@@ -55,13 +55,13 @@ _other: ContextVar[Market | None] = ContextVar("market", default=None)
 
 
 def current_market() -> Market:
-    """The market that prices are asked of: the kept one, or inside `as_if` the one named there."""
+    """The market that prices come from: the kept one, or inside `as_if` the one named there."""
     return _other.get() or _kept_market()
 
 
 @contextmanager
 def as_if(market: Market) -> Iterator[Market]:
-    """Functions, price lists and workbooks made inside answer from this market; the user's folder is not touched."""
+    """Inside, functions, price lists and workbooks take prices from this market; the user's folder is not touched."""
     token = _other.set(market)
     try:
         yield market
@@ -70,5 +70,5 @@ def as_if(market: Market) -> Iterator[Market]:
 
 
 def reset_market() -> None:
-    """The user's folder has changed: it is read anew when the market is next asked."""
+    """Forget what was read from the user's folder, because it has changed; it is read again when needed."""
     _kept_market.cache_clear()

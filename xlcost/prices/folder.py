@@ -32,7 +32,7 @@ def data_folder() -> Path | None:
 
 
 def writable_folder() -> Path:
-    """The folder, made if need be."""
+    """The user's folder, made if need be; an error where there is none."""
     folder = data_folder()
     if folder is None:
         raise BadInput(f"there is no folder for your own tables: {VARIABLE} is set to nothing")
@@ -64,7 +64,7 @@ def own_quotes() -> tuple[Any, ...]:
 
 
 def _table(name: str) -> Path | None:
-    """A table in the folder; None where there is none."""
+    """The path of a table in the folder; None where there is none."""
     folder = data_folder()
     if folder is None:
         return None

@@ -1,4 +1,4 @@
-"""GPU prices as functions ask for them: of one offer, or of the rows of ranges."""
+"""Look-up of GPU prices for functions: of one offer, or of the rows of ranges."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xlcost.prices.current import current_market
 
 
 def offer_value(column: str, gpu: Any, provider: Any, term: Any, serial: Any) -> Any:
-    """`usd` or `source` of the period in force; text and floats for one offer, arrays for ranges."""
+    """`usd`, `source` or `members` of the period in force; a text or float for one offer, an array for ranges."""
     period = current_market().period
     parts = gpu, provider, term, serial
     others = [part for part in parts if not isinstance(part, (str, float))]

@@ -1,4 +1,4 @@
-"""The market: what GPUs cost as of a date, the user's own quotes first, then what providers list.
+"""The market: GPU prices as of a date, the user's own quotes first, then providers' list prices.
 
 A price that the user was quoted beats a discount that the user has, and both beat the packaged rows. A discount is
 off the provider's on-demand list price of the day. The market's median stays the market's: a quote of a provider
@@ -20,7 +20,7 @@ from xlcost.prices.periods import EDITION, LIST_TERM, MEDIAN, Offer, Period, edi
 from xlcost.prices.quotes import periods as own
 from xlcost.quantities import ONE_DAY, serial_date
 
-LISTED = 8  # offers that a sentence names
+MOST_NAMED = 8  # offers that a sentence names
 COMMON_NAMES = {
     "amazon": "AWS",
     "amazonwebservices": "AWS",
@@ -41,7 +41,7 @@ COMMON_NAMES = {
 class Market:
     """Offers (rows of the table of GPU prices), the user's own quotes, and the day of the packaged edition.
 
-    All else is worked out once, when it is first asked for.
+    All else is computed from these once, when it is first needed.
     """
 
     offers: tuple[Any, ...]
@@ -64,7 +64,7 @@ class Market:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Plain name -> provider that has offers, "median" among them."""
+        """Plain name -> the provider as offers spell it; "median" and common names such as "amazon" among them."""
         return {plain(p.provider): p.provider for p in self.periods} | COMMON_NAMES
 
     def spelling(self, provider: str | None) -> str:
@@ -75,23 +75,23 @@ class Market:
 
     @cached_property
     def spans(self) -> tuple[own.Span, ...]:
-        """The own quotes that count on some day, with the first day and the first day after."""
+        """The own quotes that count on some day, each with its first day and the first day after its last."""
         return tuple(own.spans(self.quotes, self.spelling, self.edition_day))
 
     @cached_property
     def counting(self) -> dict[int, tuple[dt.date, dt.date]]:
-        """Number of an own quote -> first day, first day after it; of those that count on some day."""
+        """Number of an own quote that counts on some day -> its first day, the first day after its last."""
         numbers = {id(quote): number for number, quote in enumerate(self.quotes, 1)}
         return {numbers[id(quote)]: (start, end) for quote, start, end in self.spans}
 
     @cached_property
     def own_periods(self) -> tuple[Period, ...]:
-        """The prices that the user was quoted."""
+        """The periods of the user's own prices."""
         return tuple(own.price_period(s, self.spelling(s[0].provider)) for s in self.spans if s[0].off_list is None)
 
     @cached_property
     def discounts(self) -> tuple[own.Discount, ...]:
-        """The discounts that the user has."""
+        """The user's discounts off list prices."""
         return tuple(own.discount(s, self.spelling(s[0].provider)) for s in self.spans if s[0].off_list is not None)
 
     @cached_property
@@ -116,14 +116,14 @@ class Market:
         return _by_offer(self.periods)
 
     def price(self, gpu: str, provider: str, term: str, day: dt.date) -> Period | None:
-        """The price in force on a day, if any, of an offer as the market spells it."""
-        quoted = _on(day, self._own_by_offer, (gpu, provider, term))
+        """The period that holds on a day for an offer, spelt as the market does; None where there is none."""
+        quoted = _period_on(day, self._own_by_offer, (gpu, provider, term))
         if quoted:
             return quoted
         discount = self._discount(provider, term, day)
         if discount is None:
-            return _on(day, self._listed_by_offer, (gpu, provider, term))
-        listed = _on(day, self._listed_by_offer, (gpu, provider, LIST_TERM))
+            return _period_on(day, self._listed_by_offer, (gpu, provider, term))
+        listed = _period_on(day, self._listed_by_offer, (gpu, provider, LIST_TERM))
         return discount.off_price(listed) if listed else None
 
     def _discount(self, provider: str, term: str, day: dt.date) -> own.Discount | None:
@@ -134,13 +134,13 @@ class Market:
         """All offers in force on a day, the user's own in the place of the market's; medians are no offers."""
         ours, listed = self._own_by_offer, self._listed_by_offer
         reduced = {(gpu, d.provider, d.term) for d in self.discounts for gpu, who, _ in listed if who == d.provider}
-        offers = {offer for offer in (*ours, *listed, *reduced) if offer[1] != MEDIAN or _on(day, ours, offer)}
+        offers = {offer for offer in (*ours, *listed, *reduced) if offer[1] != MEDIAN or _period_on(day, ours, offer)}
         return [p for offer in sorted(offers) if (p := self.price(*offer, day))]
 
     @cached_property
     def period(self) -> Callable[[str, str, str, float], Period]:
-        """period(gpu, provider, term, serial): the price in force on a day, given as the spreadsheet's number, of
-        what is named as a cell names it. Kept for the next time that the same is asked."""
+        """period(gpu, provider, term, serial): the period in force, by names as cells hold them and the day as the
+        spreadsheet's number; results are cached."""
         return cache(self._period)
 
     def _period(self, gpu: str, provider: str, term: str, serial: float) -> Period:
@@ -151,14 +151,14 @@ class Market:
             raise NotInTable(self._absence(*offer, day))
         return one
 
-    def after_the_end(self, day: dt.date) -> str:
-        """The sentence for a day after the last one that the market knows."""
+    def after_edition(self, day: dt.date) -> str:
+        """The error sentence for a day after the last one that the market knows."""
         return f"as_of: {day} lies after the data edition of {self.edition_day}, where prices end"
 
     def _absence(self, gpu: str, provider: str, term: str, day: dt.date) -> str:
-        """The sentence for a price that the market does not have: what it has instead."""
+        """The error sentence for a missing price: what the market has instead."""
         if day > self.edition_day:
-            return self.after_the_end(day)
+            return self.after_edition(day)
         whose = "" if provider == MEDIAN else f" from {provider}"
         missing = f"no {term} price of '{gpu}'{whose} on {day.isoformat()}"
         seen = [p for p in (*self.periods, *self.own_periods) if p.gpu == gpu and p.provider != MEDIAN]
@@ -166,14 +166,14 @@ class Market:
             return f"{missing}: your discount is off the {LIST_TERM} list price, and the table has none that day"
         same = [p for p in seen if p.term == term and provider in (MEDIAN, p.provider)]
         if same:
-            return f"{missing}; the table has it {_times(same)}"
+            return f"{missing}; the table has it {_spans_text(same)}"
         live = {(p.provider, p.term) for p in seen if p.holds(day)}
         if live:
             near = sorted(live, key=lambda o: (o[0] != provider and o[1] != term, o[0] != provider, o))
-            more = f" and {len(near) - LISTED} more" if len(near) > LISTED else ""
-            return f"{missing}; that day the table has {', '.join(f'{w} {t}' for w, t in near[:LISTED])}{more}"
+            more = f" and {len(near) - MOST_NAMED} more" if len(near) > MOST_NAMED else ""
+            return f"{missing}; that day the table has {', '.join(f'{w} {t}' for w, t in near[:MOST_NAMED])}{more}"
         if seen:
-            return f"{missing}; the table has other prices of it {_times(seen)}"
+            return f"{missing}; the table has other prices of it {_spans_text(seen)}"
         return f"{missing}; the table has no price of this gpu at all"
 
 
@@ -184,12 +184,12 @@ def _by_offer(periods: Iterable[Period]) -> dict[Offer, list[Period]]:
     return dict(groups)
 
 
-def _on(day: dt.date, periods: Mapping[Offer, list[Period]], offer: Offer) -> Period | None:
+def _period_on(day: dt.date, periods: Mapping[Offer, list[Period]], offer: Offer) -> Period | None:
     return next((p for p in periods.get(offer, ()) if p.holds(day)), None)
 
 
-def _times(periods: Iterable[Period]) -> str:
-    """From when to when, gaps told apart."""
+def _spans_text(periods: Iterable[Period]) -> str:
+    """The days of the periods as text: from when to when, with gaps."""
     joined: list[list[dt.date]] = []
     for start, end in sorted((p.start, p.end) for p in periods):
         if joined and start <= joined[-1][1]:

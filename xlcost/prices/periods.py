@@ -20,7 +20,7 @@ from xlcost.quantities import ONE_DAY
 
 EDITION = dt.date(2026, 11, 1)  # the day the packaged tables were closed
 VALID_DAYS = 365
-DAYS_AHEAD = 92  # past the last day that is known, a day is taken for a slip
+DAYS_AHEAD = 92  # a day further ahead of the last known one is taken for a slip
 DEAREST = 10_000  # USD per GPU and hour; more is taken for a slip
 TINY = 0.0005  # a smaller change of a price is the rounding of a source
 MEDIAN = "median"
@@ -39,7 +39,7 @@ class Period:
     end: dt.date
     usd: float
     source: str
-    members: float = 1.0  # providers behind it; none behind an own quote
+    members: float = 1.0  # providers behind the price; 0 for an own quote
 
     @property
     def offer(self) -> Offer:
@@ -51,7 +51,7 @@ class Period:
 
 
 def edition_day(offers: Iterable[Any], packaged: dt.date = EDITION) -> dt.date:
-    """The last day that the tables know: on it the packaged one, or a newer edition beside it, was closed."""
+    """The last day that the tables know: that of the packaged edition, or of a newer offer."""
     days: list[dt.date] = [offer.as_of for offer in offers]
     return max([packaged, *days])
 

@@ -1,10 +1,10 @@
 """Prices of hosted models as of a date: genai-prices (MIT, offline), and dated rows of our own where it has none.
 
-genai-prices answers for a moment, not for a day, and gives its oldest price for any earlier one. Here a day is asked
-at noon UTC (standard hours where a provider has cheaper or dearer ones: they hold most of the day), and its oldest
-price counts from the day on which it first listed the model (`api_listed.csv`), never before. Its copy of the data
-that is installed is read, nothing is fetched. Our own rows (`api_prices.csv`) hold until the next price, at most a
-year. After the data edition there are no prices.
+genai-prices answers for a moment, not for a day, and gives its oldest price for any earlier one. Here the price of a
+day is that of noon UTC (standard hours, where a provider has cheaper or dearer ones), and the oldest price counts from
+the day on which genai-prices first listed the model (`api_listed.csv`), never before. The installed copy of its data
+is read, nothing is fetched. Our own rows (`api_prices.csv`) hold until the next price, at most a year. After the data
+edition there are no prices.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ Tiers = tuple[tuple[int, float], ...]  # (prompt tokens above which it holds, US
 
 
 @dataclass(frozen=True)
-class Quote:
-    """What a model costs from `start` up to, not including, `end`."""
+class PricePeriod:
+    """A model's prices from `start` up to, not including, `end`; `rates` by kind of token."""
 
     start: dt.date
     end: dt.date
@@ -52,15 +52,15 @@ class Quote:
 
 
 @cache
-def _listed() -> dict[tuple[str, str], tuple[dt.date, str]]:
-    """When genai-prices first had a model, and where that was read."""
+def _first_listings() -> dict[tuple[str, str], tuple[dt.date, str]]:
+    """(provider, model) -> the day on which genai-prices first listed it, and the source of that day."""
     return {
         (row.provider, model): (row.as_of, row.source) for row in packaged_rows("api_listed") for model in row.models
     }
 
 
 def _tiers(price: Any) -> Tiers:
-    """A price as tiers: one, or as many as its size of prompt makes."""
+    """A price as tiers: one, or one for each size of prompt that has its own."""
     if hasattr(price, "tiers"):
         return ((0, float(price.base)), *((tier.start, float(tier.price)) for tier in price.tiers))
     return ((0, float(price)),)
@@ -71,18 +71,18 @@ def _noon(day: dt.date) -> dt.datetime:
 
 
 def _rates(model: ModelInfo, moment: dt.datetime) -> dict[str, Tiers]:
-    """What genai-prices has at one moment, by kind of token."""
+    """The prices that genai-prices has at one moment, by kind of token."""
     standard = model.get_prices(moment)
-    rates = _of_kinds(standard, FIELDS)
+    rates = _rates_by_kind(standard, FIELDS)
     for variant in model.price_variants or ():
         active = variant.constraint is None or variant.constraint.active(moment)
         if active and variant.when == {"processing": "batch"}:
-            batch = _of_kinds(variant.prices, {f"batch_{kind}": FIELDS[kind] for kind in ("input", "output")})
+            batch = _rates_by_kind(variant.prices, {f"batch_{kind}": FIELDS[kind] for kind in ("input", "output")})
             rates = batch | rates  # the first variant wins
     return rates
 
 
-def _of_kinds(price: ModelPrice, fields: Mapping[str, str]) -> dict[str, Tiers]:
+def _rates_by_kind(price: ModelPrice, fields: Mapping[str, str]) -> dict[str, Tiers]:
     found = {kind: getattr(price, field) for kind, field in fields.items()}
     return {kind: _tiers(value) for kind, value in found.items() if value is not None}
 
@@ -92,19 +92,19 @@ def _own_rates(row: Any) -> dict[str, Tiers]:
     return {kind: ((0, value),) for kind, value in found.items() if value is not None}
 
 
-def _changes(model: ModelInfo) -> set[dt.date]:
+def _change_days(model: ModelInfo) -> set[dt.date]:
     """Days on which genai-prices has a new price of a model."""
     dated = [*(model.prices if isinstance(model.prices, list) else ()), *(model.price_variants or ())]
     return {day for part in dated if (day := getattr(part.constraint, "start_date", None))}
 
 
 @cache
-def quotes(provider_id: str, model_id: str) -> tuple[Quote, ...]:
-    """All prices of a model, oldest first."""
+def price_history(provider_id: str, model_id: str) -> tuple[PricePeriod, ...]:
+    """All price periods of a model, oldest first."""
     provider = next(p for p in providers() if p.id == provider_id)
     model = next((m for m in provider.models if m.id == model_id), None)
-    listed, where = _listed().get((provider_id, model_id), (dt.date.max, ""))
-    theirs = {listed, *_changes(model)} if model else set()
+    listed, where = _first_listings().get((provider_id, model_id), (dt.date.max, ""))
+    theirs = {listed, *_change_days(model)} if model else set()
     ours = {row.as_of: row for row in own_rows().get((provider_id, model_id), [])}
     year = VALID_DAYS * ONE_DAY
     end = EDITION + ONE_DAY
@@ -116,20 +116,22 @@ def quotes(provider_id: str, model_id: str) -> tuple[Quote, ...]:
         if own and (their is None or own >= their):
             row = ours[own]
             out.append(
-                Quote(start, until, _own_rates(row), f"{own.isoformat()}, {provider_id} {row.model}, {row.source}")
+                PricePeriod(
+                    start, until, _own_rates(row), f"{own.isoformat()}, {provider_id} {row.model}, {row.source}"
+                )
             )
         elif their and model:
             text = f"{start.isoformat()}, {provider_id} {model_id}, genai-prices (MIT); listed {where}"
-            out.append(Quote(start, until, _rates(model, _noon(start)), text))
+            out.append(PricePeriod(start, until, _rates(model, _noon(start)), text))
     return tuple(out)
 
 
 @cache
-def quote(api_model: str, serial: float) -> Quote:
-    """The price in force on a day (given as the spreadsheet's number)."""
+def price_on(api_model: str, serial: float) -> PricePeriod:
+    """The price period that holds on a day, given as the spreadsheet's number."""
     provider, model = model_key(api_model)
     day = serial_date(serial)
-    known = quotes(provider, model)
+    known = price_history(provider, model)
     for one in known:
         if one.start <= day < one.end:
             return one
@@ -144,23 +146,23 @@ def quote(api_model: str, serial: float) -> Quote:
 
 
 def rate(api_model: str, kind: str, serial: float, prompt: float = 0.0) -> float:
-    """USD per million tokens of a kind, for a prompt of this many tokens; a kind that nobody sells has none."""
-    rates = quote(api_model, serial).rates
+    """USD per million tokens of a kind, for a prompt of this many tokens; an error for a kind without a price."""
+    rates = price_on(api_model, serial).rates
     if kind not in rates:
         sold = [k for k in KINDS if k in rates]
         raise NotInTable(_not_sold(model_key(api_model), kind, serial, sold))
-    return _at(rates[kind], prompt)
+    return _price_at(rates[kind], prompt)
 
 
 def _not_sold(key: tuple[str, str], kind: str, serial: float, sold: list[str]) -> str:
-    """The sentence for a kind of token that has no price on a day: what has, and since when it has one."""
+    """The error sentence for a kind of token without a price on a day: which kinds have one, and when it gets one."""
     day = serial_date(serial)
-    first = next((one.start for one in quotes(*key) if kind in one.rates and one.start > day), None)
+    first = next((one.start for one in price_history(*key) if kind in one.rates and one.start > day), None)
     when, later = (f" on {day}", f"; the first known is of {first}") if first else ("", "")
     return f"kind: '{'/'.join(key)}' has no price of {kind}{when}; it has {', '.join(sold) or 'none per token'}{later}"
 
 
-def _at(tiers: Tiers, prompt: float) -> float:
+def _price_at(tiers: Tiers, prompt: float) -> float:
     return next(usd for start, usd in reversed(tiers) if prompt > start or not start)
 
 
@@ -180,13 +182,13 @@ def request_rates(api_model: str, serial: float, prompt: float, answers: bool) -
     Where a provider has no price of cached tokens they cost as input; a model that gives no tokens has no price of
     them, which is an error only if some are wanted.
     """
-    rates = quote(api_model, serial).rates
+    rates = price_on(api_model, serial).rates
     fresh = rate(api_model, "input", serial, prompt)
     return RequestRates(
         fresh,
-        _at(rates["cached"], prompt) if "cached" in rates else fresh,
+        _price_at(rates["cached"], prompt) if "cached" in rates else fresh,
         rate(api_model, "output", serial, prompt) if answers or "output" in rates else 0.0,
-        _at(rates[PER_REQUEST], prompt) / 1000 if PER_REQUEST in rates else 0.0,
+        _price_at(rates[PER_REQUEST], prompt) / 1000 if PER_REQUEST in rates else 0.0,
     )
 
 

@@ -1,4 +1,4 @@
-"""genai-prices where there is no web: it imports a web client to fetch newer prices, which is never done here."""
+"""The data of genai-prices, without the web client that it imports to fetch newer prices, which is never done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hosted models by name: whose price "gpt-4o", "azure/gpt-4o" or "azure:gpt-4o" stands for."""
+"""Hosted models by name: the provider and model that "gpt-4o", "azure/gpt-4o" or "azure:gpt-4o" means."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from xlcost.prices.hosted import genai
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider
 
-# Whose price a model without a provider's name has: its maker's; then the makers' in this order, those who host
-# models of others by name, and last those who resell.
+# A model without a provider's name has the price of the first that sells it: makers in this order, then
+# those that host others' models, by id, and last resellers.
 MAKERS = ("openai", "anthropic", "google", "deepseek", "mistral", "x-ai", "meta", "cohere", "moonshotai", "zai")
 RESELLERS = ("cloudflare", "cursor", "github-copilot", "openrouter", "quicksilverpro")
 
 
 @dataclass(frozen=True)
-class Named:
-    """A model of which the name is all we know."""
+class NamedModel:
+    """A model of our own rows, of which only the name is known."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class Seller:
-    """A provider that genai-prices lacks: what it sells stands in our own rows."""
+    """A provider that genai-prices lacks; its models are those of our own rows."""
 
     id: str
-    sold: tuple[Named, ...]
+    sold: tuple[NamedModel, ...]
     models: tuple[ModelInfo, ...] = ()
     provider_match: None = None
     model_match: None = None
     fallback_model_providers: None = None
 
-    def find_model(self, text: str) -> Named | None:
+    def find_model(self, text: str) -> NamedModel | None:
         """A model by its name, with its maker's before it or without."""
         wanted = plain(text)
         named = (model for model in self.sold if wanted in (plain(model.id), plain(model.id.rpartition("/")[2])))
@@ -55,15 +55,15 @@ def _rows() -> list[Any]:
 
 @cache
 def _sellers(known: frozenset[str]) -> tuple[Seller, ...]:
-    """The providers of our own rows that are not among the known."""
+    """The providers of our own rows that genai-prices does not know."""
     names = sorted({row.provider for row in _rows()} - known)
     sold = {name: dict.fromkeys(row.model for row in _rows() if row.provider == name) for name in names}
-    return tuple(Seller(name, tuple(Named(model) for model in sold[name])) for name in names)
+    return tuple(Seller(name, tuple(NamedModel(model) for model in sold[name])) for name in names)
 
 
 @cache
 def providers() -> tuple[Provider | Seller, ...]:
-    """genai-prices' providers in the order in which they are asked, and after them those that it lacks."""
+    """genai-prices' providers in the order in which a model is looked for, then those that it lacks."""
     data = genai.data()  # 1.5 MB: only when a price is wanted
 
     def place(provider: Provider) -> tuple[int, int, str]:
@@ -86,8 +86,8 @@ def own_rows() -> dict[tuple[str, str], list[Any]]:
     return found
 
 
-def _named(text: str) -> tuple[Provider | Seller | None, str]:
-    """The provider before the first "/" or ":", by its id or as genai-prices recognises it, and what follows."""
+def _provider_and_model(text: str) -> tuple[Provider | Seller | None, str]:
+    """The provider named before the first "/" or ":", or None, and the rest of the text."""
     name, model = (*re.split("[/:]", text, maxsplit=1), "")[:2]
     if not model:
         return None, text
@@ -98,7 +98,7 @@ def _named(text: str) -> tuple[Provider | Seller | None, str]:
 
 
 def _models(provider: Provider | Seller) -> Iterator[str]:
-    """Ids that a provider has: genai-prices' and ours."""
+    """Ids of a provider's models, genai-prices' and ours."""
     yield from (model.id for model in provider.models)
     yield from (model for maker, model in own_rows() if maker == provider.id)
 
@@ -117,19 +117,19 @@ def _of_provider(provider: Provider | Seller, text: str) -> tuple[str, str] | No
 
 
 def _sold_by(provider: Provider | Seller, text: str) -> tuple[str, str] | None:
-    """A provider's own price of a model, or its maker's where it sells at that (as Azure does)."""
-    lenders = [p for maker in provider.fallback_model_providers or () for p in providers() if p.id == maker]
-    return next((found for p in (provider, *lenders) if (found := _of_provider(p, text))), None)
+    """The model as the provider sells it, or as its maker does where the provider sells at that price (as Azure)."""
+    makers = [p for maker in provider.fallback_model_providers or () for p in providers() if p.id == maker]
+    return next((found for p in (provider, *makers) if (found := _of_provider(p, text))), None)
 
 
 @cache
 def model_key(text: str) -> tuple[str, str]:
-    """(provider, model) of what a cell names: "gpt-4o", "azure/gpt-4o", "azure:gpt-4o".
+    """(provider, model) of a name as typed: "gpt-4o", "azure/gpt-4o", "azure:gpt-4o".
 
     Without a provider: the maker's own, then any host that lists it, then resellers (see MAKERS).
     """
     text = text.strip()
-    provider, model = _named(text)
+    provider, model = _provider_and_model(text)
     if provider and (one := _sold_by(provider, model)):
         return one
     lower = text.lower()
@@ -142,8 +142,8 @@ def model_key(text: str) -> tuple[str, str]:
 
 
 def _nearest(text: str) -> str:
-    """The nearest known model, with its provider if one was named."""
-    provider, _ = _named(text)
+    """The half sentence with the nearest known model, with its provider if one was named."""
+    provider, _ = _provider_and_model(text)
     if provider:
         return nearest(text, [f"{provider.id}/{model}" for model in _models(provider)])
     return nearest(text, dict.fromkeys(model for p in providers() for model in _models(p)))

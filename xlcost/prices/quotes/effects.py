@@ -1,4 +1,4 @@
-"""What added or removed quotes do to the prices that GPU_PRICE gives."""
+"""Effects of added or removed quotes on the prices that GPU_PRICE gives."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Effect:
     day: dt.date
     before: float | None
     after: float | None
-    said: str
+    note: str
 
 
 def effects(change: Change, most: int, market: Market | None = None) -> list[Effect]:
-    """What the change does to the prices of the first quotes that it adds or removes."""
+    """The effects of the first quotes that the change adds or removes, `most` of them."""
     market = market or current_market()
     before, after = market.with_quotes(change.before), market.with_quotes(change.after)
     holding = after if len(change.after) > len(change.before) else before
@@ -43,15 +43,15 @@ def effects(change: Change, most: int, market: Market | None = None) -> list[Eff
 
 
 def _effect(line: int, quote: Any, gpu: str, holding: Market, before: Market, after: Market) -> Effect:
-    day, said = _day(quote, holding)
+    day, note = _day(quote, holding)
     who = holding.spelling(quote.provider)
-    said = said or _beaten(quote, who, holding.price(gpu, who, quote.term, day))
+    note = note or _beaten(quote, who, holding.price(gpu, who, quote.term, day))
     was, now = (p.usd if (p := one.price(gpu, who, quote.term, day)) else None for one in (before, after))
-    return Effect(line, gpu, quote.provider or "any", quote.term, day, was, now, said)
+    return Effect(line, gpu, quote.provider or "any", quote.term, day, was, now, note)
 
 
 def _day(quote: Any, holding: Market) -> tuple[dt.date, str]:
-    """The day to ask for, and what to say where that is not the last day known."""
+    """The day of the prices to show, and a note where that is not the last day known."""
     last = holding.edition_day
     span = next(((start, end) for one, start, end in holding.spans if one is quote), None)
     if span is None:
@@ -63,7 +63,7 @@ def _day(quote: Any, holding: Market) -> tuple[dt.date, str]:
 
 
 def _gpus(quote: Any, holding: Market) -> Iterator[str]:
-    """The gpu of a price; those that a discount is off: which its provider has a list price of on the day asked for."""
+    """The gpu of a quoted price; of a discount all gpus that its provider has a list price of on the day shown."""
     if quote.gpu:
         yield quote.gpu
         return
@@ -72,7 +72,7 @@ def _gpus(quote: Any, holding: Market) -> Iterator[str]:
 
 
 def _beaten(quote: Any, provider: str, price: Period | None) -> str:
-    """What to say where a discount does not make the price."""
+    """A note where a discount does not make the price, else nothing."""
     if quote.off_list is None or price is None or price.source.startswith(source(quote, provider)):
         return ""
     return "a price of your own beats the discount"

@@ -1,4 +1,4 @@
-"""A table of quotes to start from: its columns are all there, its ids are those of the tables."""
+"""An example table of quotes, with all columns and with ids that the tables know."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAMILIAR = ("AWS", "Azure", "GCP", "OCI")
 
 
 def example() -> str:
-    """A price of a provider, a price that holds wherever no provider is named, a discount: on the last known day."""
+    """CSV text with a provider's price, a price that holds where no provider is named, and a discount."""
     market = current_market()
     day = market.edition_day
     live = [p for p in market.periods if p.term == LIST_TERM and p.holds(day)]
@@ -35,7 +35,7 @@ def example() -> str:
 
 
 def _familiar(live: list[Period]) -> Period:
-    """The GPU's price at a provider that many have a discount with."""
+    """The GPU's price at a well-known provider."""
     offers = [p for p in live if p.gpu == GPU and p.provider != MEDIAN]
     return _one(offers, lambda p: (FAMILIAR.index(p.provider) if p.provider in FAMILIAR else len(FAMILIAR), p.provider))
 

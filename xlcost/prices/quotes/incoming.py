@@ -1,4 +1,4 @@
-"""Rows that somebody wants to keep as own quotes: each checked by itself, against the others, and against the kept."""
+"""New rows of own quotes: each checked by itself, against the others and against the quotes that are kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xlcost.csv_tables import Numbered, begins_as_formula, csv_rows, in_order, refuse, rows_or_faults
+from xlcost.csv_tables import Numbered, begins_as_formula, csv_rows, fault_lines, refuse, rows_or_faults
 from xlcost.errors import BadInput, nearest
 from xlcost.facts.store import plain
 from xlcost.prices.market import Market
@@ -28,12 +28,12 @@ class QuoteRows:
 
 @dataclass(frozen=True)
 class Change:
-    """The quotes before and after, those added or removed by line or number, and what there is to say of them."""
+    """The quotes before and after, those added (by line) or removed (by number), and notes for the user."""
 
     before: list[Any]
     after: list[Any]
     changed: dict[int, Any]
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def from_csv(path: Path) -> QuoteRows:
@@ -47,8 +47,8 @@ def from_csv(path: Path) -> QuoteRows:
 
 
 def addition(given: QuoteRows, market: Market) -> Change:
-    """What it changes to keep these rows beside the market's quotes, or one error: the first fault of each bad row."""
-    wrong, said = list(given.wrong), list[str]()
+    """The change that adds these rows to the market's quotes, or one error: the first fault of each bad row."""
+    wrong, notes = list(given.wrong), list[str]()
     fresh: dict[int, Any] = {}
     known = {_moment(quote, market): (f"number {n}", quote) for n, quote in enumerate(market.quotes, 1)}
     for line, quote, why in _checked(given, market):
@@ -59,20 +59,19 @@ def addition(given: QuoteRows, market: Market) -> Change:
         where, other = known.setdefault(_moment(quote, market), (here, quote))
         if where == here:
             fresh[line] = quote
-            said += [f"{here}: {note}" for note in _new_provider(quote, market)]
+            notes += [f"{here}: {sentence}" for sentence in _new_provider(quote, market)]
         elif _same(quote, other):
-            said.append(f"{here}: left out, the same as {where}" + (", which you keep" if "number" in where else ""))
+            notes.append(f"{here}: left out, the same as {where}" + (", which you keep" if "number" in where else ""))
         else:
             wrong.append((line, _twice(quote, where, other, market)))
     if len(market.quotes) + len(fresh) > MOST_QUOTES:
         raise BadInput(f"{given.name}: nothing was taken; at most {MOST_QUOTES:,} quotes are kept")
-    refuse(given.name, in_order(wrong, given.unit))
-    return Change([*market.quotes], [*market.quotes, *fresh.values()], fresh, tuple(dict.fromkeys(said)))
+    refuse(given.name, fault_lines(wrong, given.unit))
+    return Change([*market.quotes], [*market.quotes, *fresh.values()], fresh, tuple(dict.fromkeys(notes)))
 
 
 def _checked(given: QuoteRows, market: Market) -> Iterator[tuple[int, Any, str]]:
-    """(line, quote, the first that is wrong with it); the provider as the market, a kept quote or a row before it
-    spells it."""
+    """(line, quote, its first fault); providers are spelt as in the market, a kept quote or an earlier row."""
     from xlcost.prices.quotes.schema import OwnQuote
 
     known = {plain(quote.provider): market.spelling(quote.provider) for quote in market.quotes if quote.provider}
@@ -87,7 +86,7 @@ def _checked(given: QuoteRows, market: Market) -> Iterator[tuple[int, Any, str]]
 
 
 def _moment(quote: Any, market: Market) -> tuple[Any, ...]:
-    """What two quotes cannot share: then neither would be the later one."""
+    """The key by which two quotes collide: same offer, first day and day seen, so that neither is the later one."""
     first = first_day(quote, market.edition_day)
     return quote.gpu, market.spelling(quote.provider), quote.term, first, quote.as_of
 
@@ -108,12 +107,12 @@ def _twice(quote: Any, where: str, other: Any, market: Market) -> str:
 
 
 def price_text(quote: Any) -> str:
-    """A price, or a discount, in a few characters."""
+    """A quote's price or discount as short text."""
     return f"{quote.usd_per_gpu_hour:,.10g}" if quote.off_list is None else f"{round(quote.off_list * 100, 6):g}% off"
 
 
 def _beyond(quote: Any, market: Market) -> Iterator[str]:
-    """What is wrong with a row, seen from the tables."""
+    """Faults of a quote that only the market shows."""
     last = market.edition_day + DAYS_AHEAD * ONE_DAY
     if quote.as_of > last:
         yield (
@@ -134,7 +133,7 @@ def _beyond(quote: Any, market: Market) -> Iterator[str]:
 
 
 def _new_provider(quote: Any, market: Market) -> Iterator[str]:
-    """A provider that neither the tables nor the kept quotes know is said, not refused."""
+    """A note on a provider that neither the tables nor the kept quotes know; it is accepted."""
     who = quote.provider
     if who and plain(who) not in market.names and who not in {market.spelling(q.provider) for q in market.quotes}:
         yield f"new provider '{who}'{nearest(who, sorted({*market.names.values()} - {MEDIAN}))}"

@@ -17,7 +17,7 @@ TRIES, PAUSE = 100, 0.1  # seconds
 
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
-    """Nobody else writes into the folder meanwhile. The lock ends with the process, however that ends."""
+    """Keep other processes from writing into the folder; the lock ends with the process at the latest."""
     try:
         handle = (folder / LOCK).open("ab")
     except OSError as error:
@@ -36,7 +36,7 @@ def _wait_for(handle: IO[bytes], folder: Path) -> None:
 
 
 def _taken(handle: IO[bytes]) -> bool:
-    """Whether the lock is now ours; a disk that knows no locks gives it to everybody."""
+    """Whether the lock was obtained; always on a disk that knows no locks."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -1,4 +1,4 @@
-"""The user's own quotes in time: from when up to when each counts, as prices and as discounts off list prices."""
+"""Own quotes over time: from when until when each counts, as prices and as discounts off list prices."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Discount:
 
 
 def first_day(quote: Any, edition_day: dt.date) -> dt.date:
-    """The first day on which a quote counts: what was quoted after the data edition counts from the edition's day on,
-    which stands for today where no date is given."""
+    """The first day on which a quote counts. One seen after the data edition counts from the edition's day on, since
+    prices are looked up as of that day where no date is given."""
     day: dt.date = quote.start or min(quote.as_of, edition_day)
     return day
 
@@ -51,7 +51,7 @@ def last_day(quote: Any, edition_day: dt.date) -> dt.date:
 
 
 def by_offer(quotes: Iterable[Any], spelling: Spelling, edition_day: dt.date) -> list[list[Any]]:
-    """Quotes of the same gpu, provider and term, in time; then the discounts of the same provider and term."""
+    """Groups of quotes of the same gpu, provider and term, in order of time; groups of discounts come last."""
     groups = defaultdict(list)
     for quote in sorted(quotes, key=lambda q: q.off_list is not None):
         groups[quote.gpu, spelling(quote.provider), quote.term].append(quote)
@@ -76,13 +76,13 @@ def source(quote: Any, provider: str) -> str:
 
 
 def price_period(span: Span, provider: str) -> Period:
-    """The price that the user was quoted."""
+    """The period of a price that the user was quoted."""
     quote, start, end = span
     usd, said = quote.usd_per_gpu_hour, source(quote, provider)
     return Period(quote.gpu, provider, quote.term, start, end, usd, said, members=0.0)
 
 
 def discount(span: Span, provider: str) -> Discount:
-    """The discount that the user has."""
+    """The discount of a quote, with its days."""
     quote, start, end = span
     return Discount(provider, quote.term, start, end, quote.off_list, source(quote, provider))

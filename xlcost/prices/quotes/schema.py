@@ -1,4 +1,4 @@
-"""What a row of the user's own quotes may hold."""
+"""The model that checks a row of the user's own quotes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _gpu(text: str) -> str:
 
 
 def _term(text: Any) -> Any:
-    """A term, in any case and with a blank or hyphen."""
+    """The term that a text means, written in any case, with a blank or hyphen."""
     term = re.sub(r"[\s-]+", "_", text.strip().lower()) if isinstance(text, str) else text
     if term not in TERMS:
         raise ValueError(f"it takes {', '.join(map(repr, TERMS[:-1]))} or {TERMS[-1]!r}")

@@ -1,4 +1,4 @@
-"""The user's own quotes as they are kept: read, added, removed. The file holds all of a change or nothing of it."""
+"""The file of the user's own quotes: read, added to, removed from; it holds all of a change or nothing of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xlcost.prices.quotes.periods import COLUMNS, WORKBOOK_QUOTES, by_offer, fir
 
 
 def file() -> Path:
-    """Where the quotes are kept, or will be."""
+    """The path of the file in which quotes are kept, whether it exists or not."""
     folder = data_folder()
     if folder is None:
         raise BadInput(f"there is no folder for your own tables: {VARIABLE} is set to nothing")
@@ -40,19 +40,19 @@ def kept_quotes() -> list[Any]:
 
 
 def file_text(quotes: Iterable[Any]) -> str:
-    """The quotes as their file holds them."""
+    """The text of the file with these quotes."""
     rows = (quote.model_dump(by_alias=True, mode="json") for quote in quotes)
     return table_text(COLUMNS, ([cells[column] for column in COLUMNS] for cells in rows))
 
 
 def add(given: QuoteRows, *, dry_run: bool = False) -> Change:
-    """Keep these rows as well: all of them, or none and one error that says what is wrong with each bad one."""
-    return _changed(lambda quotes: addition(given, current_market().with_quotes(quotes)), dry_run)
+    """Add rows: all of them, or none and one error that says what is wrong with each bad one."""
+    return _applied(lambda quotes: addition(given, current_market().with_quotes(quotes)), dry_run)
 
 
 def remove(numbers: Sequence[int], *, dry_run: bool = False) -> Change:
-    """Keep all but the quotes with these numbers, counted from 1 in the order of the file."""
-    return _changed(lambda quotes: _without(quotes, set(numbers)), dry_run)
+    """Remove the quotes with these numbers, counted from 1 in the order of the file."""
+    return _applied(lambda quotes: _without(quotes, set(numbers)), dry_run)
 
 
 def _without(quotes: Sequence[Any], numbers: set[int]) -> Change:
@@ -64,17 +64,17 @@ def _without(quotes: Sequence[Any], numbers: set[int]) -> Change:
     return Change(list(quotes), [q for n, q in enumerate(quotes, 1) if n not in numbers], removed)
 
 
-def _changed(change: Callable[[Sequence[Any]], Change], dry_run: bool) -> Change:
-    """Worked out before anything is touched, and again when nobody else can write."""
+def _applied(change: Callable[[Sequence[Any]], Change], dry_run: bool) -> Change:
+    """The change, which is written unless `dry_run`: computed first without the lock, to fail early, then with it."""
     trial = change(kept_quotes())
     if dry_run or not trial.changed:
         return trial
     folder = writable_folder()
     with lock(folder):
-        made = change(kept_quotes())
-        _write(folder / QUOTES, made.after)
+        final = change(kept_quotes())
+        _write(folder / QUOTES, final.after)
     reset_market()
-    return made
+    return final
 
 
 def _write(path: Path, quotes: Sequence[Any]) -> None:
@@ -88,7 +88,7 @@ def _write(path: Path, quotes: Sequence[Any]) -> None:
 
 
 def cautions(change: Change) -> Iterator[str]:
-    """What else follows from a change."""
+    """Warnings about a change that is made."""
     after = current_market().with_quotes(change.after)
     yield from _cut_short(change, after)
     if len(after.counting) > WORKBOOK_QUOTES and len(change.after) > len(change.before):
@@ -99,7 +99,7 @@ def cautions(change: Change) -> Iterator[str]:
 
 
 def _cut_short(change: Change, after: Market) -> Iterator[str]:
-    """Quotes that a new one ends, though they would have held longer than it does."""
+    """Warnings about quotes that a new one ends, though they would have held longer than it does."""
     edition_day = after.edition_day
     numbers = {id(quote): number for number, quote in enumerate(change.after, 1)}
     fresh = {id(quote) for quote in change.changed.values()}
