@@ -11,7 +11,7 @@ from typing import Any
 
 from xlcost.kit import styles
 from xlcost.kit.cells import Names
-from xlcost.kit.inputs import Given, Groups, word
+from xlcost.kit.inputs import Groups, Input, word
 from xlcost.kit.lines import Compute
 from xlcost.quantities import AsOf, Key, Mfu, number
 
@@ -36,11 +36,11 @@ INPUTS: Groups = (
     (
         "Model and data",
         (
-            Given(
+            Input(
                 "Params", "GPT-3 parameters", "parameters", POSITIVE, 175e9, styles.WHOLE, "Article; Brown et al. 2020"
             ),
-            Given("Prompt_Tokens", "Tokens of one request", "tokens", POSITIVE, 1024, styles.WHOLE, "Article"),
-            Given(
+            Input("Prompt_Tokens", "Tokens of one request", "tokens", POSITIVE, 1024, styles.WHOLE, "Article"),
+            Input(
                 "Train_Tokens",
                 "Tokens GPT-3 was trained on",
                 "tokens",
@@ -49,7 +49,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Brown et al. 2020",
             ),
-            Given(
+            Input(
                 "Request_Flop",
                 "One request, as the article rounds it",
                 "FLOP",
@@ -63,20 +63,20 @@ INPUTS: Groups = (
     (
         "Processor and chips",
         (
-            Given("Core_Hertz", "Clock of one processor core", "1 / s", POSITIVE, 3e9, styles.SCIENCE, "Article"),
-            Given("Core_Ops", "Operations per cycle", "FLOP", POSITIVE, 1, styles.WHOLE, "Article"),
-            Given(
+            Input("Core_Hertz", "Clock of one processor core", "1 / s", POSITIVE, 3e9, styles.SCIENCE, "Article"),
+            Input("Core_Ops", "Operations per cycle", "FLOP", POSITIVE, 1, styles.WHOLE, "Article"),
+            Input(
                 "Big_Gpu", "The A100 of the article", "id", GPU_ID, "a100-40-sxm", styles.WORDS, "312 TFLOP/s, 16 bit"
             ),
-            Given(
+            Input(
                 "Large_Gpu", "The A100 with 80 GB", "id", GPU_ID, "a100-80-sxm", styles.WORDS, "Dearest row of the day"
             ),
-            Given(
+            Input(
                 "Card_Gpu", "The A100 of 300 W", "id", GPU_ID, "a100-80-pcie", styles.WORDS, "Only the 80 GB PCIe card"
             ),
-            Given("Home_Gpu", "The consumer card", "id", GPU_ID, "rtx3080ti", styles.WORDS, "Article"),
-            Given("Small_Gpu", "The smaller GPU on AWS", "id", GPU_ID, "a10g", styles.WORDS, "AWS rents the A10G"),
-            Given(
+            Input("Home_Gpu", "The consumer card", "id", GPU_ID, "rtx3080ti", styles.WORDS, "Article"),
+            Input("Small_Gpu", "The smaller GPU on AWS", "id", GPU_ID, "a10g", styles.WORDS, "AWS rents the A10G"),
+            Input(
                 "Tensor_Cores",
                 "Tensor cores, by the article",
                 "count",
@@ -85,7 +85,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Article: the full die",
             ),
-            Given(
+            Input(
                 "Core_Flop",
                 "FLOP per tensor core and cycle",
                 "FLOP",
@@ -94,7 +94,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Article: Volta's figure",
             ),
-            Given(
+            Input(
                 "Real_Cores",
                 "Tensor cores of the product",
                 "count",
@@ -103,7 +103,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "NVIDIA A100 whitepaper",
             ),
-            Given(
+            Input(
                 "Real_Flop",
                 "FLOP per core and cycle, 16 bit",
                 "FLOP",
@@ -112,7 +112,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "256 FMA; whitepaper",
             ),
-            Given(
+            Input(
                 "Boost_Hertz",
                 "Boost clock of the A100",
                 "1 / s",
@@ -126,9 +126,9 @@ INPUTS: Groups = (
     (
         "Memory",
         (
-            Given("Weight_Bytes", "Bytes of a weight in FP32", "bytes", POSITIVE, 4, styles.WHOLE, "Article"),
-            Given("Extra_Bytes", "Further bytes for training", "bytes", POSITIVE, 8, styles.WHOLE, "Article"),
-            Given(
+            Input("Weight_Bytes", "Bytes of a weight in FP32", "bytes", POSITIVE, 4, styles.WHOLE, "Article"),
+            Input("Extra_Bytes", "Further bytes for training", "bytes", POSITIVE, 8, styles.WHOLE, "Article"),
+            Input(
                 "Adam_Bytes",
                 "Further bytes Adam needs in FP32",
                 "bytes",
@@ -137,15 +137,15 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Gradient, m and v",
             ),
-            Given("Card_GB", "Memory of the consumer GPU", "GB", POSITIVE, 12, styles.WHOLE, "Article"),
-            Given("Card_Params", "Model said to fit", "parameters", POSITIVE, 4e9, styles.WHOLE, "Article"),
+            Input("Card_GB", "Memory of the consumer GPU", "GB", POSITIVE, 12, styles.WHOLE, "Article"),
+            Input("Card_Params", "Model said to fit", "parameters", POSITIVE, 4e9, styles.WHOLE, "Article"),
         ),
     ),
     (
         "Prices and power",
         (
-            Given("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2023, 4, 7), styles.DATE, "Article"),
-            Given(
+            Input("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2023, 4, 7), styles.DATE, "Article"),
+            Input(
                 "Rate",
                 "A100-hour implied by $560,000",
                 "USD / h",
@@ -154,7 +154,7 @@ INPUTS: Groups = (
                 styles.USD2,
                 "560,000 / 279,558 GPU-hours",
             ),
-            Given(
+            Input(
                 "Whole_Run_Mfu",
                 "Utilisation of whole runs",
                 "share",
@@ -163,11 +163,11 @@ INPUTS: Groups = (
                 styles.PERCENT,
                 "Epoch AI, median",
             ),
-            Given(
+            Input(
                 "Api_Price", "OpenAI, per 1,000 tokens", "USD", POSITIVE, 0.002, styles.USD4, "Article: gpt-3.5-turbo"
             ),
-            Given("Requests", "Requests a day of one user", "requests", POSITIVE, 100, styles.WHOLE, "Article"),
-            Given(
+            Input("Requests", "Requests a day of one user", "requests", POSITIVE, 100, styles.WHOLE, "Article"),
+            Input(
                 "Instance_Rate",
                 "GCP a2-highgpu-1g, one A100-40",
                 "USD / h",
@@ -176,10 +176,10 @@ INPUTS: Groups = (
                 styles.USD4,
                 "Prices, 7 April 2023",
             ),
-            Given("Gpu_Only_Rate", "GCP A100-40, GPU alone", "USD / h", POSITIVE, 2.934, styles.USD4, "Unverified"),
-            Given("Electricity", "Electricity", "USD / kWh", POSITIVE, 0.10, styles.USD2, "Article"),
-            Given("Years", "Life of the cards", "years", POSITIVE, 3, styles.WHOLE, "Article"),
-            Given("Card_Price", "RTX 3080 Ti at launch", "USD", POSITIVE, 1199, styles.USD, "MSRP, unverified"),
+            Input("Gpu_Only_Rate", "GCP A100-40, GPU alone", "USD / h", POSITIVE, 2.934, styles.USD4, "Unverified"),
+            Input("Electricity", "Electricity", "USD / kWh", POSITIVE, 0.10, styles.USD2, "Article"),
+            Input("Years", "Life of the cards", "years", POSITIVE, 3, styles.WHOLE, "Article"),
+            Input("Card_Price", "RTX 3080 Ti at launch", "USD", POSITIVE, 1199, styles.USD, "MSRP, unverified"),
         ),
     ),
 )
