@@ -1,4 +1,4 @@
-"""A table of scenarios: a row a workbook, a column an input of the plan. It comes from outside: all is checked."""
+"""A table of scenarios: each row a workbook, each column an input of the plan; every cell is checked."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Scenario:
 
 
 def read(path: Path, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
-    """The scenarios of a CSV file; what is wrong is one sentence with the line."""
+    """The scenarios of a CSV file; an error names the line."""
     return scenarios_in(csv_text(path, LARGEST), path.name, blueprint)
 
 
 def example_scenarios() -> list[Scenario]:
-    """The scenarios of the demo."""
+    """The scenarios of workbooks/scenarios.csv, which the demo fills without a table of the user's."""
     return read(home("workbooks") / "scenarios.csv")
 
 

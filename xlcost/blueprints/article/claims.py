@@ -1,4 +1,4 @@
-"""What the article says, claim by claim: inputs, prices, and how each figure is computed.
+"""The article's claims as data: inputs, prices, and how each figure is computed.
 
 A claim is written once and read twice (see kit.lines): as the plain formula of its cell and as the call a user types.
 """
@@ -21,7 +21,7 @@ POSITIVE = number("figure", "as shown", "A number above 0", above=0.0, high=1e30
 
 @dataclass(frozen=True)
 class Claim:
-    """What the article says, and how to compute it."""
+    """A figure of the article, and how to compute it."""
 
     text: str
     says: Any
@@ -29,7 +29,7 @@ class Claim:
     compute: Compute
     format: str
     why: str
-    kind: str = "about"  # about, at least, order (of magnitude), range, ours (no figure of the article)
+    kind: str = "about"  # about, at least, at most, order (of magnitude), ours (no figure of the article)
 
 
 INPUTS: Groups = (
@@ -189,19 +189,19 @@ def _offer(gpu: str, provider: str, term: str = "on_demand") -> Compute:
     return lambda f, x: f.GPU_PRICE(gpu=x[gpu], provider=provider, term=term, as_of=x["Price_Date"])
 
 
-def _seen(gpu: str, provider: str, term: str = "on_demand") -> Compute:
+def _price_source(gpu: str, provider: str, term: str = "on_demand") -> Compute:
     return lambda f, x: f.PRICE_SOURCE(gpu=x[gpu], provider=provider, term=term, as_of=x["Price_Date"])
 
 
 RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
-    ("Rate_AWS", "AWS, A100 40 GB", "USD / h", styles.USD4, _offer("Big_Gpu", "AWS"), _seen("Big_Gpu", "AWS")),
+    ("Rate_AWS", "AWS, A100 40 GB", "USD / h", styles.USD4, _offer("Big_Gpu", "AWS"), _price_source("Big_Gpu", "AWS")),
     (
         "Rate_Lambda",
         "Lambda, A100 40 GB",
         "USD / h",
         styles.USD4,
         _offer("Big_Gpu", "Lambda"),
-        _seen("Big_Gpu", "Lambda"),
+        _price_source("Big_Gpu", "Lambda"),
     ),
     (
         "Rate_CoreWeave",
@@ -209,7 +209,7 @@ RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
         "USD / h",
         styles.USD4,
         _offer("Big_Gpu", "CoreWeave"),
-        _seen("Big_Gpu", "CoreWeave"),
+        _price_source("Big_Gpu", "CoreWeave"),
     ),
     (
         "Rate_Spot",
@@ -217,10 +217,17 @@ RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
         "USD / h",
         styles.USD4,
         _offer("Big_Gpu", "Jarvislabs", "spot"),
-        _seen("Big_Gpu", "Jarvislabs", "spot"),
+        _price_source("Big_Gpu", "Jarvislabs", "spot"),
     ),
-    ("Rate_Dear", "AWS, A100 80 GB", "USD / h", styles.USD4, _offer("Large_Gpu", "AWS"), _seen("Large_Gpu", "AWS")),
-    ("Rate_Small", "AWS, A10G", "USD / h", styles.USD4, _offer("Small_Gpu", "AWS"), _seen("Small_Gpu", "AWS")),
+    (
+        "Rate_Dear",
+        "AWS, A100 80 GB",
+        "USD / h",
+        styles.USD4,
+        _offer("Large_Gpu", "AWS"),
+        _price_source("Large_Gpu", "AWS"),
+    ),
+    ("Rate_Small", "AWS, A10G", "USD / h", styles.USD4, _offer("Small_Gpu", "AWS"), _price_source("Small_Gpu", "AWS")),
     (
         "Peak",
         "A100, dense 16-bit peak",
@@ -249,7 +256,7 @@ RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
 
 
 def train_cost(rate: str, **more: Any) -> Compute:
-    """The GPT-3 run at a rate and a utilisation."""
+    """The cost of the GPT-3 run at a rate, which an input or a line names, and an `mfu` (a number or a name; 1)."""
     mfu = more.get("mfu", 1)
     return lambda f, x: f.TRAIN_COST(
         model=x["Params"],
