@@ -154,7 +154,7 @@ def test_every_claim_of_the_article_is_a_row():
 
 def test_the_call_beside_each_claim_gives_the_same():
     """ "The same with the add-in": evaluated in Python, it equals the plain formula's value."""
-    made = article.book()
+    made = article.article_book()
     sheets = {s.title: s for s in made.sheets}
     values = {name: cell_value(sheets, where) for name, where in made.names.items() if ":" not in where}
     functions = {spec: getattr(xlcost, spec.lower()) for spec in ("INFER_FLOPS", "TRAIN_FLOPS", "WEIGHT_GB", "GPU_FIT")}

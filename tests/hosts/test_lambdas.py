@@ -156,7 +156,7 @@ def wrong_cases(spec):
 
 
 KINDS = {"good": cases, "bad": wrong_cases}
-CHECKLIST = [*checklist.TYPED, *(call for call, _ in checklist.REFUSED)]
+CHECKLIST = [*checklist.CALLS, *(call for call, _ in checklist.FAILING_CALLS)]
 MODELS_IN_A_RANGE = ["gpt-3", "70B", "opt-13b"]
 
 

@@ -109,7 +109,7 @@ def lights(book):
 
 @pytest.mark.parametrize("what", ARTICLE_FLIPS)
 def test_a_light_of_the_article_goes_out(what):
-    ours = lights(pasted(article.book(), ARTICLE_FLIPS[what]))
+    ours = lights(pasted(article.article_book(), ARTICLE_FLIPS[what]))
     assert len(ours) == len(ARTICLE_FLIPS)
     assert next(light for test, (light, _) in ours.items() if test.startswith(what + ":") or test == what) == "CHECK"
 
@@ -117,7 +117,7 @@ def test_a_light_of_the_article_goes_out(what):
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ARTICLE_FLIPS)
 def test_the_same_lights_of_the_article_go_out_in_a_spreadsheet(what, engines, tmp_path):
-    book = pasted(article.book(), ARTICLE_FLIPS[what])
+    book = pasted(article.article_book(), ARTICLE_FLIPS[what])
     ours = lights(book)
     save(book, tmp_path / "article.xlsx", inputs_of(book))
     for name, engine in engines.items():

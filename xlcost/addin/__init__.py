@@ -1,4 +1,4 @@
-"""What hosts load: modules rendered from the catalogue (tools/render.py), and the two ends of the Calc add-in.
+"""Files that hosts load: modules rendered from the catalogue (tools/render.py), and both sides of the Calc add-in.
 
 Must not compute or convert anything: that is done in hosts and cells. Begin with udfs.py, three lines a function.
 """

@@ -1,4 +1,4 @@
-"""The way from LibreOffice to the Python that holds xlcost, and back: one message there, one answer.
+"""Messages between LibreOffice and the Python in which xlcost is installed: a call there, an answer back.
 
 LibreOffice brings a Python of its own, often another release than the one xlcost and its numpy were installed for.
 So the add-in starts the installed one and keeps it until LibreOffice ends. This file goes into the .oxt as it is: it
@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 
 LENGTH = struct.Struct("<I")
 FORMAT = 2  # of marshal: every Python 3 reads and writes it, and numbers keep all their bits
-LOOKS = 50 if hasattr(select, "poll") and hasattr(os, "sched_yield") else 0  # elsewhere it sleeps at once
+POLLS = 50 if hasattr(select, "poll") and hasattr(os, "sched_yield") else 0  # before it sleeps
 SERVER = ("-E", "-P", "-c", "from xlcost.addin.calc_server import main; main()")
-AGAIN = "run 'xlcost addin calc' where xlcost is installed, and add the new file to LibreOffice"
+REPAIR = "run 'xlcost addin calc' where xlcost is installed, and add the new file to LibreOffice"
 
 
 def send(sink: BinaryIO, message: Any) -> None:
@@ -32,11 +32,11 @@ def send(sink: BinaryIO, message: Any) -> None:
     sink.flush()
 
 
-def look(source: BinaryIO) -> None:
-    """Wait a moment without sleeping: to wake a process takes several times as long as to compute a cell."""
+def poll_answer(source: BinaryIO) -> None:
+    """Wait a moment for an answer without sleeping: waking a process takes longer than computing a cell."""
     watch = select.poll()
     watch.register(source, select.POLLIN)
-    for _ in range(LOOKS):
+    for _ in range(POLLS):
         if watch.poll(0):
             return
         os.sched_yield()
@@ -44,8 +44,8 @@ def look(source: BinaryIO) -> None:
 
 def receive(source: BinaryIO) -> Any:
     """The next message; EOFError when the other end is gone."""
-    if LOOKS:
-        look(source)
+    if POLLS:
+        poll_answer(source)
     head = source.read(LENGTH.size)
     if len(head) < LENGTH.size:
         raise EOFError
@@ -61,7 +61,7 @@ class Unreachable(Exception):
 
 
 class Engine:
-    """The installed xlcost, started with the first call, and once more when it has ended."""
+    """The process of the installed xlcost, started at the first call and again if it has ended."""
 
     def __init__(self, settings: Path) -> None:
         self.settings = settings
@@ -70,7 +70,7 @@ class Engine:
         self.turn = threading.Lock()
 
     def ask(self, name: str, arguments: Any) -> Any:
-        """Rows of cells of NAME(arguments)."""
+        """The rows of cells that NAME(arguments) gives."""
         if self.broken:
             raise Unreachable(self.broken)
         with self.turn:
@@ -85,7 +85,7 @@ class Engine:
         raise self.unreachable(f"Python ended twice while it computed {name}")
 
     def start(self) -> None:
-        """Start it and wait for its release, which it sends as soon as it has loaded xlcost."""
+        """Start the process and wait for its release number, which it sends when it has loaded xlcost."""
         self.broken = ""
         python = self.python()
         with tempfile.TemporaryFile() as complaints:
@@ -98,25 +98,25 @@ class Engine:
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
             except OSError as error:
-                raise self.unreachable(f"cannot start {python} ({error.strerror}); {AGAIN}") from None
+                raise self.unreachable(f"cannot start {python} ({error.strerror}); {REPAIR}") from None
             try:
                 receive(self.process.stdout)
             except EOFError:
                 self.close()
                 complaints.seek(0)
                 last = complaints.read().decode("utf-8", "replace").strip().split("\n")[-1]
-                raise self.unreachable(f"{python} cannot load xlcost ({last}); {AGAIN}") from None
+                raise self.unreachable(f"{python} cannot load xlcost ({last}); {REPAIR}") from None
 
     def python(self) -> str:
         """The interpreter that the settings name."""
         try:
             named = json.loads(self.settings.read_text(encoding="utf-8"))["python"]
         except (OSError, ValueError, KeyError, TypeError):
-            raise self.unreachable(f"{self.settings} names no Python; {AGAIN}") from None
+            raise self.unreachable(f"{self.settings} names no Python; {REPAIR}") from None
         return str(named)
 
     def close(self) -> None:
-        """End it and wait until it has."""
+        """End the process and wait for its end."""
         process, self.process = self.process, None
         if process is None:
             return
@@ -126,6 +126,6 @@ class Engine:
         process.wait()
 
     def unreachable(self, why: str) -> Unreachable:
-        """From now on the answer is this sentence, until it is started again."""
+        """The error with this reason; later calls fail with it at once, until the engine is started again."""
         self.broken = f"xlcost: {why}"
         return Unreachable(self.broken)

@@ -1,4 +1,4 @@
-"""What the Calc add-in starts: names and cells come in on stdin, rows of cells go out on stdout."""
+"""The process that the Calc add-in starts: names and cells come in on stdin, rows of cells go out on stdout."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ from xlcost.ooxml.values import CORE_DATE, stamp
 from xlcost.prices.current import current_market, packaged_offers
 from xlcost.prices.periods import EDITION
 
-Progress = Callable[[Sequence[Scenario]], Iterable[Scenario]]  # hands on what it is given, and shows how far it is
+Progress = Callable[[Sequence[Scenario]], Iterable[Scenario]]  # iterates over the scenarios and shows progress
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one workbook says: the figures of its blueprint by key, and whether its checks hold."""
+    """The results in one workbook: the figures of its blueprint by key, and the status of its checks."""
 
     scenario: Scenario
     figures: dict[str, Any]
@@ -45,9 +45,9 @@ def fill_all(
     overwrite: bool = False,
     progress: Progress = iter,
 ) -> list[Result]:
-    """A workbook for each scenario, and the article's; `currency` is that of all, whatever the table says.
+    """Write a workbook for each scenario, and the article's; gives the results of each.
 
-    `overwrite` writes over workbooks that somebody changed.
+    `currency` overrides the table's; `overwrite` allows writing over workbooks that were changed.
     """
     wanted = {} if currency is None else {PLAN: CODE.accept(currency, "currency")}
     if not overwrite:
@@ -65,14 +65,14 @@ def files_of(folder: Path, scenarios: Sequence[Scenario]) -> list[Path]:
 
 
 def refuse_changed(files: list[Path]) -> None:
-    """Refuse to write over what was saved by another program since it was made here."""
+    """Refuse to write over workbooks that were saved by another program since xlcost made them."""
     for file in files:
         if file.exists() and not is_unchanged(file):
             raise BadInput(f"{file} was changed since it was made; name another folder, or give --overwrite")
 
 
 def is_unchanged(file: Path) -> bool:
-    """Whether a workbook is as it was made here: a program that saves it writes the day into it."""
+    """Whether a workbook is as xlcost made it: another program that saves it writes the day into it."""
     try:
         with zipfile.ZipFile(file) as archive:
             return f">{CORE_DATE}</dcterms:modified>" in archive.read("docProps/core.xml").decode()
@@ -95,7 +95,10 @@ def output_folder(out: Path) -> Path:
 
 
 def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) -> Result:
-    """One workbook: inputs, results and chart caches stamped into a copy of the blank template."""
+    """Write one workbook, by stamping values into a copy of the blank template; gives its results.
+
+    With other prices than the template's, or more own quotes than it has rows for, the workbook is written anew.
+    """
     try:
         filled = build(blueprint, scenario.inputs)
         values = filled.book.values()
@@ -103,8 +106,8 @@ def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) 
         raise type(error)(f"scenario '{scenario.file}': {error}") from None
     path = folder / f"{scenario.file}.xlsx"
     market = current_market()
-    others = market.offers != packaged_offers() or market.edition_day != EDITION  # than the template's
-    if others or len(counting_quotes()) > ROWS:
+    other_prices = market.offers != packaged_offers() or market.edition_day != EDITION  # than the template's
+    if other_prices or len(counting_quotes()) > ROWS:
         save(filled.book, path, values)
     else:
         stamp(packaged.template(blueprint), path, values)
@@ -112,7 +115,7 @@ def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) 
 
 
 def result(scenario: Scenario, filled: FilledTemplate) -> Result:
-    """What a filled workbook says."""
+    """The results in a filled template."""
     day = filled.cells["rate_day"].value
     return Result(
         scenario,

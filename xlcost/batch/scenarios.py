@@ -1,4 +1,4 @@
-"""A table of scenarios: a row a workbook, a column an input of the plan. It comes from outside: all is checked."""
+"""A table of scenarios: each row a workbook, each column an input of the plan; every cell is checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlcost.blueprints.packaged import home
 from xlcost.csv_tables import continental, csv_text, separator_of
 from xlcost.errors import BadInput, XlcostError
 from xlcost.kit.blueprint import Blueprint
-from xlcost.kit.inputs import all_of, input_values
+from xlcost.kit.inputs import all_inputs, input_values
 
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 LARGEST = 20_000_000  # bytes
@@ -30,12 +30,12 @@ class Scenario:
 
 
 def read(path: Path, blueprint: Blueprint = COMPUTE_PLAN) -> list[Scenario]:
-    """The scenarios of a CSV file; what is wrong is one sentence with the line."""
+    """The scenarios of a CSV file; an error names the line."""
     return scenarios_in(csv_text(path, LARGEST), path.name, blueprint)
 
 
 def example_scenarios() -> list[Scenario]:
-    """The scenarios of the demo."""
+    """The scenarios of workbooks/scenarios.csv, which the demo fills without a table of the user's."""
     return read(home("workbooks") / "scenarios.csv")
 
 
@@ -46,7 +46,7 @@ def scenarios_in(text: str, name: str, blueprint: Blueprint = COMPUTE_PLAN) -> l
     columns = reader.fieldnames or ()
     if "file" not in columns:
         raise BadInput(f"{name}: the first line must name the columns, 'file' among them")
-    for given in all_of(blueprint.inputs):
+    for given in all_inputs(blueprint.inputs):
         if given.needed and given.name not in columns:
             raise BadInput(f"{name}: there is no column '{given.name}' ({given.label})")
     found: dict[str, Scenario] = {}
@@ -71,7 +71,7 @@ def _scenario(row: dict[Any, Any], taken: Container[str], blueprint: Blueprint) 
         raise BadInput(f"file: '{file}' cannot be a file name; it takes letters, digits, _ and -")
     if file in taken:
         raise BadInput(f"file: '{file}' stands twice")
-    for given in all_of(blueprint.inputs):
+    for given in all_inputs(blueprint.inputs):
         if given.needed and not row[given.name].strip():
             raise BadInput(f"{given.name}: is blank; a scenario must say it ({given.label})")
     return Scenario(file, input_values(blueprint.inputs, row))

@@ -1,4 +1,4 @@
-"""The files of templates/ and workbooks/ that are made from code, and where the package carries them."""
+"""The generated files of templates/ and workbooks/, and where the installed package has them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _blank(blueprint: Blueprint) -> Callable[[], Book]:
 
 GENERATED: dict[str, Callable[[], Book]] = {
     **{f"templates/{blueprint.id}.xlsx": _blank(blueprint) for blueprint in BLUEPRINTS},
-    f"workbooks/{ARTICLE}": article.book,
+    f"workbooks/{ARTICLE}": article.article_book,
 }
 
 
@@ -33,10 +33,10 @@ def home(folder: str) -> Path:
 
 
 def template(blueprint: Blueprint = COMPUTE_PLAN) -> Path:
-    """The blank workbook of a template."""
+    """The path of a template's blank workbook."""
     return home("templates") / f"{blueprint.id}.xlsx"
 
 
 def article_workbook() -> bytes:
-    """The article's workbook."""
+    """The bytes of the article's workbook."""
     return (home("workbooks") / ARTICLE).read_bytes()

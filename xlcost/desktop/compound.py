@@ -14,12 +14,12 @@ from typing import Any
 SECTOR, SMALL_SECTOR, SMALL = 512, 64, 4096
 NOTHING, LAST, OF_TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 STORAGE, STREAM, ROOT = 1, 2, 5
-BLACK = 1  # of all entries: then the tree of names need only be sorted
-TABLES = 109  # sectors of the allocation table that the header has room for: 7 MB
+BLACK = 1  # the colour of all entries: the tree of names then need only be sorted
+TABLES = 109  # the most sectors of the allocation table that fit into the header; enough for 7 MB
 
 
 def streams(content: bytes) -> dict[str, Any]:
-    """All storages and streams of a compound file."""
+    """The storages (dictionaries) and streams (bytes) of a compound file, by name."""
     import olefile
 
     tree: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def directory(tree: dict[str, Any]) -> list[Entry]:
 
 
 def _fill(entries: list[Entry], parent: int, storage: dict[str, Any]) -> None:
-    """The entries of a storage, as a tree sorted by the length of the names, then by their capitals."""
+    """Add the entries of a storage, as a tree sorted by the length of the names, then by the names in capitals."""
     names = sorted(storage, key=lambda name: (len(name.encode("utf-16le")), name.upper()))
     first = len(entries)
     for name in names:
@@ -77,7 +77,7 @@ def _fill(entries: list[Entry], parent: int, storage: dict[str, Any]) -> None:
 
 
 def _subtree(entries: list[Entry], low: int, high: int) -> int:
-    """The middle one, with those before it to its left and those behind to its right."""
+    """The number of a subtree's root: the middle entry, those before it on its left, those after it on its right."""
     if low == high:
         return NOTHING
     middle = (low + high) // 2
@@ -129,7 +129,7 @@ def compound_file(tree: dict[str, Any]) -> bytes:
 
 
 def _tables(sectors: int) -> int:
-    """How many sectors the table takes that counts all sectors, its own included."""
+    """How many sectors the allocation table takes, which has an entry for its own sectors too."""
     tables = 1
     while sectors + tables > tables * SECTOR // 4:
         tables += 1

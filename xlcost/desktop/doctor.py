@@ -41,7 +41,7 @@ FORBIDDEN = (  # key, value, what it says when it is 1
 
 @dataclass(frozen=True)
 class Line:
-    """What the doctor found of one thing: its state (ok, wrong, note, -), the thing, a sentence."""
+    """A line of the report: the state (ok, wrong, note, -) of a thing, the thing, a sentence."""
 
     state: str
     what: str
@@ -52,7 +52,7 @@ class Line:
 
 
 def examine(machine: Machine, wanted: bytes) -> list[Line]:
-    """All lines; `wanted` is the add-in as it would be built now."""
+    """All lines of the report; `wanted` is the add-in as it would be built now."""
     lines = [*_python(machine), *_packages(machine)]
     if not machine.windows:
         return [*lines, Line(NONE, "Excel", f"does not apply: {machine.elsewhere}")]
@@ -85,7 +85,7 @@ def _packages(machine: Machine) -> Iterator[Line]:
 
 
 def oldest_release(package: str) -> str:
-    """The oldest release that xlcost takes, as its own metadata say; an empty text where any will do.
+    """The oldest release of a package that xlcost accepts, from its metadata; empty where any will do.
 
     >>> oldest_release("xlcost"), oldest_release("pywin32")
     ('', '')
@@ -128,7 +128,7 @@ def _interpreter(machine: Machine) -> Iterator[Line]:
 
 
 def _code_page(machine: Machine) -> str:
-    """The encoding that Windows calls ANSI; this system's own, or what the registry of a described machine says."""
+    """The encoding that Windows calls ANSI, as the registry of the machine has it; ascii where it is not known."""
     page = machine.registry(r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage").get("ACP")
     try:
         return codecs.lookup(f"cp{page}").name
@@ -137,7 +137,7 @@ def _code_page(machine: Machine) -> str:
 
 
 def bits_of_excel(machine: Machine) -> int | None:
-    """64 or 32, as Office has noted it."""
+    """64 or 32, as Office has noted it in the registry; None where it has not."""
     noted = [machine.registry(CLICK_TO_RUN).get("Platform"), *(machine.registry(k).get("Bitness") for k in BITNESS)]
     return next((BITS[value] for value in noted if value in BITS), None)
 
@@ -162,7 +162,7 @@ def _value(machine: Machine, key: str, wanted: str) -> object:
 
 
 def _dll(machine: Machine) -> Iterator[Line]:
-    """xlwings loads it from the interpreter's folder or the one above."""
+    """Lines about xlwings' DLL, which it loads from the interpreter's folder or the one above."""
     if not machine.release("xlwings"):
         return
     bits = bits_of_excel(machine)

@@ -1,4 +1,4 @@
-"""What xlcost doctor says about the data: your own tables, the data edition, exchange rates."""
+"""The lines of xlcost doctor about the data: the user's own tables, the data edition, exchange rates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xlcost.errors import XlcostError
 
 
 def data_lines() -> list[Line]:
-    """A line for each; one that cannot be read says why, and the others still stand."""
+    """The lines about the data; of what cannot be read the line says why."""
     parts = {"own tables": _own, "prices": _prices, "rates": _rates}
     return [line for what, part in parts.items() for line in _lines(what, part)]
 

@@ -1,4 +1,4 @@
-"""Excel on this machine: where it loads add-ins at its start, and ours there.
+"""Excel on this machine: the folder from which it loads add-ins at its start, and our add-in there.
 
 Excel opens every file of its start folder, XLSTART, and trusts it: no entry in the registry, no list of add-ins, no
 question. It is the folder that xlwings itself installs to. (The folder AddIns beside it is only offered in a list.)
@@ -47,7 +47,7 @@ def registry_values(key: str) -> Values:
 
 @dataclass(frozen=True)
 class Machine:
-    """A computer as the add-in and the doctor see it: this one, unless another is described."""
+    """A computer as far as the add-in and the doctor need to know it; by default this one."""
 
     platform: str = sys.platform
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -77,12 +77,12 @@ class Machine:
 
     @property
     def addin(self) -> Path:
-        """Where Excel finds the add-in at its start."""
+        """The path from which Excel loads the add-in at its start."""
         return self.excel("Excel", "XLSTART", NAME)
 
 
 def install(machine: Machine, content: bytes) -> Path:
-    """Put the add-in where Excel loads it; gives the place."""
+    """Put the add-in into Excel's start folder; gives its path."""
     target = machine.addin
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def install(machine: Machine, content: bytes) -> Path:
 
 
 def remove(machine: Machine) -> Path | None:
-    """Take the add-in out of Excel's start folder; gives the place, or nothing when it was not there."""
+    """Take the add-in out of Excel's start folder; gives its path, None where it was not there."""
     target = machine.addin
     try:
         target.unlink()
@@ -109,7 +109,7 @@ def remove(machine: Machine) -> Path | None:
 
 @dataclass(frozen=True)
 class AddinFile:
-    """The add-in in Excel's start folder, as it stands there."""
+    """The add-in in Excel's start folder; `current` if it is what would be written now."""
 
     path: Path
     settings: Mapping[str, str]
@@ -117,7 +117,7 @@ class AddinFile:
 
     @property
     def state(self) -> str:
-        """In words, with what to do where something is to be done."""
+        """A sentence about the file, with what to do if it is not current."""
         if self.current:
             return f"{self.path} is of this xlcost, {self.settings['XLCOST VERSION']}"
         again = "close Excel, then run: xlcost addin install"
@@ -129,7 +129,7 @@ class AddinFile:
 
 
 def addin_file(machine: Machine, wanted: bytes) -> AddinFile | None:
-    """What stands in Excel's start folder, compared with what would be written there now."""
+    """The add-in in Excel's start folder, compared with what would be written now; None where there is none."""
     target = machine.addin
     if not target.exists():
         return None

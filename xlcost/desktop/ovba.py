@@ -24,7 +24,7 @@ Record = tuple[int, bytes]
 
 
 def decompress(packed: bytes) -> bytes:
-    """The bytes behind a compressed container (MS-OVBA 2.4.1)."""
+    """The bytes of a compressed container (MS-OVBA 2.4.1)."""
     if packed[:1] != b"\x01":
         raise ValueError("no compressed container")
     found, at = bytearray(), 1
@@ -38,7 +38,7 @@ def decompress(packed: bytes) -> bytes:
 
 
 def _decompress_piece(body: bytes) -> bytes:
-    """One piece: after each byte of flags eight items, a byte as it is or a copy of what came before."""
+    """The bytes of one piece: after each byte of flags eight items, a plain byte or a copy of earlier bytes."""
     piece, at = bytearray(), 0
     while at < len(body):
         flags, at = body[at], at + 1
@@ -64,13 +64,13 @@ def _distance_bits(done: int) -> int:
 
 
 def compress(source: bytes) -> bytes:
-    """A compressed container; each copy is the longest there is, the nearest of several."""
+    """The source as a compressed container; each copy is the longest possible, of equals the nearest."""
     packed = bytearray(b"\x01")
     for first in range(0, len(source), PIECE):
         piece = source[first : first + PIECE]
         body = _compress_piece(piece)
         flag = 0xB000
-        if len(body) > PIECE:  # then as it is, which the format knows for whole pieces only
+        if len(body) > PIECE:  # then it is stored uncompressed, which the format allows for full pieces only
             if len(piece) < PIECE:
                 raise ValueError("the end of the source is no text: it cannot be made shorter")
             body, flag = piece, 0x3000
@@ -101,7 +101,7 @@ def _compress_piece(piece: bytes) -> bytes:
 
 
 def _longest(piece: bytes, at: int, seen: Mapping[bytes, list[int]]) -> tuple[int, int]:
-    """Where the longest copy of what stands here starts, and its length; 0 under three bytes."""
+    """Start and length of the longest earlier copy of what stands here; length 0 if under three bytes."""
     most = min((0xFFFF >> _distance_bits(at)) + 3, len(piece) - at)
     start, length = 0, 0
     for place in reversed(seen.get(piece[at : at + 3], ()) if most >= 3 else ()):
@@ -135,9 +135,9 @@ def raw_records(given: list[Record]) -> bytes:
 
 def class_attributes(name: str) -> str:
     """The lines that a class begins with, as Excel writes them."""
-    no = ("GlobalNameSpace", "Creatable", "PredeclaredId", "Exposed", "TemplateDerived", "Customizable")
-    said = {"Name": f'"{name}"', "Base": f'"{CLASS}"'} | dict.fromkeys(no, "False")
-    return "".join(f"Attribute VB_{key} = {value}\n" for key, value in said.items())
+    false = ("GlobalNameSpace", "Creatable", "PredeclaredId", "Exposed", "TemplateDerived", "Customizable")
+    values = {"Name": f'"{name}"', "Base": f'"{CLASS}"'} | dict.fromkeys(false, "False")
+    return "".join(f"Attribute VB_{key} = {value}\n" for key, value in values.items())
 
 
 def module_records(name: str, kind: int) -> list[Record]:
@@ -149,7 +149,7 @@ def module_records(name: str, kind: int) -> list[Record]:
 
 
 def head_and_modules(given: list[Record]) -> tuple[list[Record], list[list[Record]]]:
-    """What stands before the modules, and each module's records."""
+    """The records before the modules, and those of each module."""
     first = next((i for i, (kind, _) in enumerate(given) if kind == NAME), len(given))
     modules: list[list[Record]] = [[]]
     for record in given[first:]:
@@ -183,12 +183,12 @@ class Project:
         return decompress(self.tree["VBA"][_field(module, STREAM).decode("cp1252")][offset:]).decode("cp1252")
 
     def rename(self, name: str) -> None:
-        """Another name for the project: VBA lets no module have its name."""
+        """Give the project another name: in VBA no module may have the project's name."""
         self._write_lines([f'Name="{name}"' if line == f'Name="{self.name}"' else line for line in self._lines()])
         self.head = [(kind, name.encode("cp1252") if kind == PROJECT_NAME else body) for kind, body in self.head]
 
     def add(self, name: str, source: str, kind: int = PROCEDURAL) -> None:
-        """A new module, its lines ending in LF: procedural, or an OBJECT, which is a class."""
+        """Add a module, its lines ending in LF; `kind` is PROCEDURAL, or OBJECT for a class."""
         lines = self._lines()
         lines.insert(1, f"{'Class' if kind == OBJECT else 'Module'}={name}")  # behind the project's id
         self._write_lines([*lines, f"{name}=0, 0, 0, 0, C"])
@@ -196,12 +196,12 @@ class Project:
         self.tree["VBA"][name] = compress(source.replace("\n", "\r\n").encode("cp1252"))
 
     def drop(self, name: str) -> None:
-        """The project without a module."""
+        """Remove a module."""
         del self.tree["VBA"][_field(self.modules.pop(name), STREAM).decode("cp1252")]
         self._write_lines([n for n in self._lines() if n != f"Module={name}" and not n.startswith(f"{name}=")])
 
     def _lines(self) -> list[str]:
-        """The stream "PROJECT": its id, its modules, its properties, its windows."""
+        """The lines of the stream "PROJECT": its id, modules, properties, windows."""
         text: str = self.tree["PROJECT"].decode("cp1252")
         return text.rstrip("\r\n").split("\r\n")
 
@@ -209,7 +209,7 @@ class Project:
         self.tree["PROJECT"] = "".join(f"{line}\r\n" for line in lines).encode("cp1252")
 
     def compound_file(self) -> bytes:
-        """The project's compound file, without what was compiled of it."""
+        """The project as a compound file, without compiled code."""
         vba = {name: held for name, held in self.tree["VBA"].items() if not name.startswith("__SRP_")}
         if len(vba["_VBA_PROJECT"]) > len(NOT_COMPILED):
             vba["_VBA_PROJECT"] = NOT_COMPILED

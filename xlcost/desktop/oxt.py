@@ -1,4 +1,4 @@
-"""The LibreOffice extension (.oxt): the parts of the Calc add-in, and which Python computes."""
+"""The LibreOffice extension (.oxt): the parts of the Calc add-in, and the path of the Python that computes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SETTINGS = "settings.json"
 
 
 def extension(python: str) -> bytes:
-    """The whole file; the same Python gives the same bytes."""
+    """The extension's file; the same Python gives the same bytes."""
     parts = {name: (ADDIN / file).read_bytes() for name, file in PARTS.items()}
     parts[SETTINGS] = json.dumps({"python": python}, indent=1).encode() + b"\n"
     return zip_file(dict(sorted(parts.items())))
 
 
 def check_python(python: str) -> None:
-    """Refuse an interpreter that loads no xlcost without what this shell sets (PYTHONPATH and the like)."""
+    """Refuse an interpreter that cannot load xlcost without environment variables such as PYTHONPATH."""
     probe = [python, "-E", "-P", "-c", "import xlcost.addin.calc_server"]
     try:
         found = subprocess.run(probe, capture_output=True, check=False).returncode == 0
@@ -42,6 +42,6 @@ def check_python(python: str) -> None:
 
 
 def check_name(target: Path) -> None:
-    """Refuse a file that LibreOffice would not open, which knows extensions by their ending."""
+    """Refuse a file name that does not end in .oxt: LibreOffice would not open it."""
     if target.suffix.lower() != ".oxt":
         raise BadInput(f"out: '{target.name}' cannot be used; a LibreOffice extension ends with .oxt")

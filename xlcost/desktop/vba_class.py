@@ -1,7 +1,7 @@
-"""xlwings' VBA module as a class: the procedures that our module calls, and those that they need.
+"""xlwings' VBA module turned into a class with the procedures that our module calls, and those that they need.
 
-A formula, and the click on a shape, can call what stands in a standard module of a loaded add-in. What stands in a
-class they cannot, and what is left out nobody can.
+A formula, or a click on a shape, can call any procedure in a standard module of a loaded add-in, but none in a
+class. So cells cannot reach xlwings' procedures, and those that are not needed are left out.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def class_source(source: str, name: str, public: Collection[str]) -> str:
 
 
 def _needed(bodies: Mapping[str, str], public: Collection[str]) -> set[str]:
-    """The public procedures, those that they name, and so on; VBA knows no case."""
+    """The names of the public procedures and of all that they call, directly or not; VBA ignores case."""
     known = {name.lower(): name for name in bodies}
     found: set[str] = set()
     new = set(public)

@@ -1,8 +1,8 @@
-"""The Excel add-in: the template that the installed xlwings brings, with our module, settings and help in it.
+"""The Excel add-in (.xlam): the template of the installed xlwings with our module, settings and help in it.
 
-All that Excel would write into the file had a person imported the module and saved it, so that neither "trust access
-to the VBA project" nor an import is needed. The settings stand on a sheet of the add-in, where xlwings looks before
-any other place; other settings of xlwings are not touched. The same inputs give the same bytes.
+The file is what Excel would save after a person imported the module, so that neither "trust access to the VBA
+project" nor an import is needed. The settings stand on a sheet of the add-in, where xlwings looks first; the user's
+other settings of xlwings are not touched. The same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ Cell = str | bool
 
 
 def settings(interpreter: str) -> dict[str, Cell]:
-    """Every setting that xlwings reads to start Python, so that none is taken from elsewhere.
+    """All settings that xlwings reads to start Python, so that none is taken from elsewhere.
 
-    Its search path gets the interpreter's folder, which holds no module: a blank path would stand for the folder that
-    Excel happens to be in, and the workbook's folder for whatever lies beside the workbook.
+    PYTHONPATH is the interpreter's folder, which holds no module: a blank one would mean Excel's current folder, and
+    the workbook's folder is kept off the path because any file may lie there.
     """
     return {
         "INTERPRETER_WIN": interpreter,
@@ -73,7 +73,7 @@ def release(package: str) -> str:
 
 
 def template() -> bytes:
-    """The add-in template of the installed xlwings, which is not imported: on Windows that starts its COM part."""
+    """The add-in template of the installed xlwings, read without importing it: on Windows an import starts COM."""
     found = util.find_spec("xlwings")
     if found is None or not found.origin:
         raise BadInput("xlwings is not installed; run: pip install xlwings")
@@ -81,7 +81,7 @@ def template() -> bytes:
 
 
 def build(functions: Sequence[FunctionSpec], interpreter: str, blank: bytes | None = None) -> bytes:
-    """The add-in whose functions this interpreter computes."""
+    """The add-in's file; its functions are computed by this interpreter."""
     check_interpreter(interpreter)
     changes = {
         BINARY: lambda part: with_module(part, vba.module(functions, release("xlcost"))),
@@ -99,7 +99,7 @@ def build(functions: Sequence[FunctionSpec], interpreter: str, blank: bytes | No
 
 
 def check_interpreter(interpreter: str) -> None:
-    """Refuse what is no whole path that xlwings can start; %NAME% is a variable of the user's machine."""
+    """Refuse a path that is not absolute or that xlwings cannot start; %NAME% stands for a variable of Windows."""
     whole = PureWindowsPath(interpreter).is_absolute() or re.match("%[^%]+%", interpreter)
     if not whole or re.search(r'[\x00-\x1f"<>|?*;\ufffe\uffff\ud800-\udfff]', interpreter):
         raise BadInput(
@@ -115,14 +115,14 @@ def _unknown_template() -> str:
 
 
 def _with_text(text: str, old: str, new: str) -> str:
-    """The text with this one place changed."""
+    """The text with `old`, which must occur once, replaced."""
     if text.count(old) != 1:
         raise BadInput(f"{_unknown_template()}: it has {text.count(old)} times {old!r}")
     return text.replace(old, new)
 
 
 def with_module(binary: bytes, module: str) -> bytes:
-    """The VBA project with our module instead of the sample, and xlwings' module as a class that it asks."""
+    """The VBA project with our module instead of the sample, and xlwings' module as a class that it uses."""
     project = Project(binary)
     if XLWINGS not in project.modules:
         raise BadInput(f"{_unknown_template()}: it has no module {XLWINGS}")
@@ -188,7 +188,7 @@ def _cell(place: str, value: Cell) -> str:
 
 
 def with_title(core: str) -> str:
-    """What Excel's list of add-ins shows."""
+    """The core properties with title and description, which Excel's list of add-ins shows."""
     core = _with_text(core, "<dc:title />", "<dc:title>xlcost</dc:title>")
     text = f"AI-compute costs, computed by Python. xlcost {release('xlcost')}, xlwings {release('xlwings')}"
     return _with_text(core, "<dc:description />", f"<dc:description>{text}</dc:description>")
@@ -198,7 +198,7 @@ WRITTEN = re.compile(r'<c r="([AB]\d+)" t="inlineStr"><is><t xml:space="preserve
 
 
 def settings_of(content: bytes) -> dict[str, str]:
-    """The texts among the settings of an add-in of ours, as it was written; nothing of any other file."""
+    """The text settings of an add-in that xlcost wrote; empty for any other file."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             if file.getinfo(SHEET).file_size > LARGEST_SHEET:

@@ -1,4 +1,4 @@
-"""Arguments as several hosts write them: the help that a function wizard shows, the head of a Python function."""
+"""Text about arguments for several hosts: help for a function wizard, the head of a Python function."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from xlcost.sources import Assumed
 
 
 def argument_help(p: Parameter) -> str:
-    """What the function wizard shows for an argument, at most 255 characters."""
+    """Help on an argument for a function wizard, at most 255 characters."""
     text = f"{p.word.meaning} [{p.word.unit}]" if p.word.unit not in ("id", "date") else p.word.meaning
     if not p.required:
         default, why = shown_default(p), f", {p.default.why}" if isinstance(p.default, Assumed) else ""
@@ -23,7 +23,7 @@ def python_head(spec: FunctionSpec) -> str:
 
 
 def python_call(spec: FunctionSpec) -> str:
-    """What that function hands on: the public function and its arguments."""
+    """The arguments of `answer` in that function: the public function and its arguments."""
     return ", ".join([f"xlcost.{spec.python_name}", *_names(spec)])
 
 

@@ -1,4 +1,4 @@
-"""LibreOffice Calc: what it reads about the functions (types, help), written from the catalogue; what a call shows."""
+"""LibreOffice Calc: types and help of the functions, written from the catalogue, and what a call shows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def text(value: str) -> bytes:
 
 
 def method(spec: FunctionSpec) -> bytes:
-    """One function: rows of cells out, a cell or a range for each argument in; no exceptions."""
+    """The entry of one function: rows of cells out, a cell or a range for each argument in; no exceptions."""
     taken = [INWARDS + text(p.name) + text(TAKES_REST if p.rest else TAKES) for p in spec.parameters]
     return text(spec.name) + text(GIVES) + number(len(taken)) + b"".join(taken) + number(0)
 
@@ -39,7 +39,7 @@ def types(functions: Iterable[FunctionSpec]) -> bytes:
     points at the two, and the header at the outermost.
     """
     methods = [method(spec) for spec in functions]
-    bases = number(1) + text(BASE) + number(0)  # one that it must have, none that it may have
+    bases = number(1) + text(BASE) + number(0)  # one mandatory base, no optional ones
     payload = OF_INTERFACE + bases + number(0) + number(len(methods)) + b"".join(methods)  # no attributes
     body, name = b"\x00** " + NOTE.encode() + b" **\x00", INTERFACE
     for outer in reversed(MODULES):
@@ -73,7 +73,7 @@ def _help(p: Parameter) -> list[str]:
 
 
 def _entry(spec: FunctionSpec) -> list[str]:
-    """What the function wizard shows, and under which name a workbook file knows the function."""
+    """Lines with what the function wizard shows, and the name by which a workbook file knows the function."""
     return [
         f'    <node oor:name="{spec.name}" oor:op="replace">',
         f"     {_prop('DisplayName', spec.name, 'en')}",
@@ -114,7 +114,7 @@ LICENCE_PAGE = "https://opensource.org/license/mit"
 
 
 def description(release: str) -> str:
-    """What the extension manager shows. A licence named here would have to be clicked; it stands in the text."""
+    """description.xml, for the extension manager. A licence named here would ask for a click; it stands in the text."""
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -167,7 +167,7 @@ ERRORS = {  # the numbers that LibreOffice Calc has for them; a cell holds one i
 
 
 def answer(public: Any, *arguments: Any, explained: Any = None) -> tuple[tuple[Any, ...], ...]:
-    """What the cells of a call show: rows, in which a Failure is the NaN that stands for its error value in Calc.
+    """Rows of what the cells of a call show; a Failure is the NaN that stands for its error value in Calc.
 
     A blank cell arrives as 0, so a single 0 may be a blank (`blank_zeros`). `explained` is the function whose
     arguments follow the first one.

@@ -1,4 +1,4 @@
-"""The page of what only a real Excel can show: steps, and what a person must see. Its figures are computed."""
+"""docs/checklist.md: steps that need a real Excel, and what a person must see. Its figures are computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xlcost.hosts.reference import as_typed
 
 Call = tuple[str, tuple[Any, ...]]
 H100 = ("llama-3.1-70b", "15T", "h100-sxm")
-TYPED: tuple[Call, ...] = (
+CALLS: tuple[Call, ...] = (
     ("TRAIN_COST", H100),
     ("TRAIN_COST", (*H100, 2, None, 0.9)),
     ("WEIGHT_GB", ("Llama 3.1 70B", "int4")),
@@ -20,20 +20,20 @@ TYPED: tuple[Call, ...] = (
     ("GPU_PRICE", ("h100", "aws", None, "2025-06-30")),
     ("PARAM_COUNT", (80, 8192, 64, 8, 28672, 128256)),
 )
-SPILLED: Call = ("WEIGHT_GB", (["gpt-3", "70B", "opt-13b"], "fp8"))
-REFUSED: tuple[tuple[Call, str], ...] = (
+SPILLING_CALL: Call = ("WEIGHT_GB", (["gpt-3", "70B", "opt-13b"], "fp8"))
+FAILING_CALLS: tuple[tuple[Call, str], ...] = (
     (("TRAIN_COST", ("llama-9", "15T", "h100-sxm")), "#N/A"),
     (("WEIGHT_GB", (-5,)), "#VALUE!"),
     (("INFER_TTFT", ("llama-3.1-405b", "l4", 1000)), "#NUM!"),
 )
-WIZARD: Call = ("TRAIN_COST", ("gpt-3", "300B", "A100", 2, 0.4))
+WIZARD_CALL: Call = ("TRAIN_COST", ("gpt-3", "300B", "A100", 2, 0.4))
 COLUMN, FIRST, STEP = "WEIGHT_GB", 1e9, 1e6  # a thousand sizes
 LONGEST = 1000  # a value from which decimals are left out
 
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, and what must be seen then."""
+    """An action, and what must be seen after it."""
 
     do: str
     see: str
@@ -56,13 +56,13 @@ def formula(call: Call) -> str:
 
 
 def result_text(value: Any) -> str:
-    """A result to compare a cell with."""
+    """A result as text, to compare a cell with."""
     if not isinstance(value, float):
         return str(value)
     return f"{value:,.0f}" if value >= LONGEST else f"{value:.6g}"
 
 
-OPENED = (
+OPENING_STEPS = (
     Step(
         "Run `xlcost demo --lambdas --out check`. Send one of the plans to yourself by mail, save it, and open it; "
         "stay in Protected View.",
@@ -78,12 +78,12 @@ OPENED = (
         "*Summary* and its charts follow; with the first model the figures are as before.",
     ),
 )
-ROW = Step(
+ROW_STEP = Step(
     "On *Prices* of a plan, insert a row in the middle of the packaged prices. Look at Formulas, Name Manager, "
     "`Prices_usd`.",
     "The name's range ends one row lower.",
 )
-NAMED = (
+LAMBDA_STEPS = (
     Step(
         "Run `xlcost addin functions check/cost_of_ai_compute.xlsx --lambdas --out check/functions.xlsx`, open what it "
         "wrote, go to *Functions*.",
@@ -95,15 +95,15 @@ NAMED = (
         "square brackets.",
     ),
 )
-PRICE = Step(
+PRICE_STEP = Step(
     "Change a price on *Prices* that one of these calls takes, and take the change back.",
     "The result follows at once.",
 )
-SENT = Step(
+SNAPSHOT_STEP = Step(
     "Run `xlcost snapshot check/functions.xlsx` and open what it wrote.",
     "The same figures, no formula anywhere, and a last sheet that says where they come from.",
 )
-LITE = Step(
+LITE_STEP = Step(
     "Type two formulas of the functions into a new workbook, save and close it, run `xlcost addin lite BOOK.xlsx`, "
     "open what it wrote and trust the add-in. As long as PyPI has no release of xlcost, run "
     "`xlcost addin lite BOOK.xlsx --requirement ADDRESS` with the address of a wheel (see [lite.md](lite.md)).",
@@ -112,23 +112,23 @@ LITE = Step(
 Functions = dict[str, FunctionSpec]
 
 
-def _seen(functions: Functions, call: Call) -> str:
+def _result(functions: Functions, call: Call) -> str:
     """The result of a call, with its unit."""
     spec = functions[call[0]]
     return f"{result_text(spec.call(*call[1]))} {spec.returns.unit}"
 
 
-def _typed(functions: Functions, calls: tuple[Call, ...]) -> list[Step]:
-    """Calls with what they give."""
-    return [Step(f"Type `{formula(call)}`", _seen(functions, call)) for call in calls]
+def _call_steps(functions: Functions, calls: tuple[Call, ...]) -> list[Step]:
+    """A step for each call, with its result."""
+    return [Step(f"Type `{formula(call)}`", _result(functions, call)) for call in calls]
 
 
-def _refused(calls: tuple[tuple[Call, str], ...]) -> list[Step]:
+def _failing_steps(calls: tuple[tuple[Call, str], ...]) -> list[Step]:
     return [Step(f"Type `{formula(call)}`", f"{error}; ISERROR of the cell is TRUE") for call, error in calls]
 
 
-def _spilled(functions: Functions) -> Step:
-    name, (models, precision) = SPILLED
+def _spilling_step(functions: Functions) -> Step:
+    name, (models, precision) = SPILLING_CALL
     values = ", ".join(result_text(functions[name].call(model, precision)) for model in models)
     return Step(
         f"Type {', '.join(as_typed(m) for m in models)} into A1, A2, A3 (without quotes), then "
@@ -137,8 +137,8 @@ def _spilled(functions: Functions) -> Step:
     )
 
 
-def _installed(functions: Functions) -> tuple[Step, ...]:
-    name, _ = WIZARD
+def _addin_steps(functions: Functions) -> tuple[Step, ...]:
+    name, _ = WIZARD_CALL
     spec = functions[name]
     return (
         Step(
@@ -152,7 +152,7 @@ def _installed(functions: Functions) -> tuple[Step, ...]:
             f"The category `xlcost {spec.category}`, the description, and help for each argument as you click into "
             "it. While the wizard is open its preview shows #N/A: nothing is computed.",
         ),
-        Step(f"Close the wizard and type `{formula(WIZARD)}`.", _seen(functions, WIZARD)),
+        Step(f"Close the wizard and type `{formula(WIZARD_CALL)}`.", _result(functions, WIZARD_CALL)),
         Step(
             'Type `=GPU_PRICE("h900")` into A1, `=XLCOST_STATUS(A1)` into B1, `=SUM(A1)` into A2.',
             "#N/A; the sentence that names h900; #N/A again, not 0.",
@@ -164,7 +164,7 @@ def _installed(functions: Functions) -> tuple[Step, ...]:
     )
 
 
-def _strained(functions: Functions) -> tuple[Step, ...]:
+def _load_steps(functions: Functions) -> tuple[Step, ...]:
     last = functions[COLUMN].call(FIRST + 999 * STEP)
     return (
         Step(
@@ -184,26 +184,26 @@ def _strained(functions: Functions) -> tuple[Step, ...]:
 
 
 def core_sections(functions: Iterable[FunctionSpec]) -> list[Section]:
-    """What is run first, in a quarter of an hour."""
+    """The sections that are run first, in a quarter of an hour."""
     known = {spec.name: spec for spec in functions}
-    named = (*NAMED, *_typed(known, TYPED[:1]), _spilled(known), *_refused(REFUSED[:1]))
+    named = (*LAMBDA_STEPS, *_call_steps(known, CALLS[:1]), _spilling_step(known), *_failing_steps(FAILING_CALLS[:1]))
     return [
-        Section("Workbooks open as they were written", "any Excel from 2016 on", 3, OPENED),
+        Section("Workbooks open as they were written", "any Excel from 2016 on", 3, OPENING_STEPS),
         Section("Named LAMBDAs, nothing installed", "Excel 365, 2024 or on the web", 4, named),
-        Section("The add-in", "Excel on Windows, Python with xlcost", 6, _installed(known)),
-        Section("A copy to send out", "any Excel from 2016 on", 1, (SENT,)),
+        Section("The add-in", "Excel on Windows, Python with xlcost", 6, _addin_steps(known)),
+        Section("A copy to send out", "any Excel from 2016 on", 1, (SNAPSHOT_STEP,)),
     ]
 
 
 def further_sections(functions: Iterable[FunctionSpec]) -> list[Section]:
-    """What else there is to see."""
+    """The further sections."""
     known = {spec.name: spec for spec in functions}
-    named = (*_typed(known, TYPED[1:]), *_refused(REFUSED[1:]), PRICE)
+    named = (*_call_steps(known, CALLS[1:]), *_failing_steps(FAILING_CALLS[1:]), PRICE_STEP)
     return [
-        Section("More of the plans", "any Excel from 2016 on", 1, (ROW,)),
+        Section("More of the plans", "any Excel from 2016 on", 1, (ROW_STEP,)),
         Section("More of the named LAMBDAs", "check/functions.xlsx, in Excel 365, 2024 or on the web", 5, named),
-        Section("More of the add-in", "the add-in, installed again", 4, _strained(known)),
-        Section("xlwings Lite", "Excel 365 or on the web, with xlwings Lite from the store", 5, (LITE,)),
+        Section("More of the add-in", "the add-in, installed again", 4, _load_steps(known)),
+        Section("xlwings Lite", "Excel 365 or on the web, with xlwings Lite from the store", 5, (LITE_STEP,)),
     ]
 
 
@@ -233,7 +233,7 @@ def _minutes(parts: list[Section]) -> int:
 
 
 def _tables(parts: list[Section], number: int) -> list[str]:
-    """The steps, numbered on."""
+    """The tables of steps, numbered from `number` on."""
     lines = []
     for part in parts:
         lines += ["", f"## {part.title}", "", f"Needs {part.needs}; {_time(part.minutes)}.", ""]

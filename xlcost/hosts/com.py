@@ -1,7 +1,7 @@
 """Excel on Windows through xlwings: the module that it imports, written from the catalogue, and what a call shows.
 
-xlwings imports this file at run time, so it needs nothing heavy. The VBA wrapper (see vba) makes error values of the
-marked texts that failures become.
+xlwings imports this file at run time, so it imports nothing heavy. A failure is given as a marked text, which the VBA
+wrapper (see vba) turns into an error value.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from xlcost.hosts.com import answer
 
 
 def udf(spec: FunctionSpec) -> str:
-    """One Excel function."""
+    """The text of one Excel function."""
     lines = [f'@xw.func(category="xlcost {spec.category}", call_in_wizard=False)']
     lines += [f'@xw.arg("{p.name}", "raw", doc={json.dumps(argument_help(p))})' for p in spec.parameters]
     lines += [
@@ -43,22 +43,22 @@ def udf(spec: FunctionSpec) -> str:
 
 
 def module(functions: Iterable[FunctionSpec]) -> str:
-    """The whole module."""
+    """The text of the module."""
     return HEAD + "\n\n" + "\n\n\n".join(udf(spec) for spec in functions) + "\n"
 
 
 def answer(public: Any, *arguments: Any) -> Any:
-    """What the cells of a call show: rows, in which a Failure is a marked text."""
+    """Rows of what the cells of a call show; a Failure is a marked text."""
     result = results(describe(public), arguments)
     if isinstance(result, np.ndarray) and result.dtype.kind == "f":
         return _rows_of_numbers(result)
-    shown = as_rows(result)
-    return [[_marked(v) for v in row] for row in shown] if isinstance(shown, list) else [[_marked(shown)]]
+    rows = as_rows(result)
+    return [[_marked(v) for v in row] for row in rows] if isinstance(rows, list) else [[_marked(rows)]]
 
 
 def _rows_of_numbers(block: np.ndarray) -> list[Any]:
-    """Rows without a failure, as tuples, which are made quickest; a single row, which xlwings hands on alone, as the
-    list that pywin32 takes for one value."""
+    """Rows of numbers as tuples, which are made quickest; a single row as a list, because xlwings hands it on alone and
+    pywin32 takes a list for one value."""
     flat = block.ravel().tolist()
     return [flat] if len(block) == 1 else list(zip(*[iter(flat)] * block.shape[1], strict=True))
 

@@ -1,8 +1,8 @@
 """Named LAMBDAs: every function with a native form as a defined name, for Excel without any add-in.
 
-A name takes what the cells of the function take: ids and their aliases, sizes such as "70B", blanks for "left out".
-Its text is the native formula over the arguments as the names XLCOST.* read them; those refuse what the words refuse.
-Texts are written as a reader would see them and stored as a file wants them (`file_text`).
+A name takes what the function takes in a cell: ids and aliases, sizes such as "70B", blanks for "left out". Its text
+is the native formula over the arguments, each first read by a name XLCOST.*, which refuses what the word refuses.
+Formulas are written here as Excel shows them; `file_text` gives the form in which a file stores them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from xlcost.quantities import Choice, Date, Flag, Key, ModelWord, Number, Word
 LONGEST = 8192  # characters of a formula that Excel takes
 LONGEST_COMMENT = 255
 MARK = "(xlcost)"  # ends the comment of every name of ours
-NEW = re.compile(r"\b(LAMBDA|LET|ISOMITTED|XMATCH|NUMBERVALUE)(?=\()")
+NEW_FUNCTIONS = re.compile(r"\b(LAMBDA|LET|ISOMITTED|XMATCH|NUMBERVALUE)(?=\()")
 IDS = {"gpu": "GPUs_id", "precision": "Precisions_id", "region": "Regions_id"}
-INSTEAD = {  # what a body calls -> what is called here
+REPLACEMENTS = {  # function in the native formula -> our name called instead
     r"INDEX(?=\(\w+_table,)": "XLCOST.FIELD",
     "INDEX": "XLCOST.AT",
     "MAX": "XLCOST.LARGER",
@@ -132,7 +132,7 @@ READERS = {
 
 
 def names(functions: Iterable[FunctionSpec], taken: Collection[str] = ()) -> list[Name]:
-    """What a workbook needs: the readers, then the functions that have a native form.
+    """The names that a workbook needs: the readers, then the functions that have a native form.
 
     `taken` are the workbook's own names in lower case: no argument is called like one of them.
     """
@@ -150,14 +150,14 @@ def _name(spec: FunctionSpec, taken: Collection[str]) -> Name:
 
 
 def comment(spec: FunctionSpec) -> str:
-    """What Excel shows while the name is typed."""
+    """The comment of a name, which Excel shows while it is typed."""
     room = LONGEST_COMMENT - len(MARK) - 1
     text = spec.summary if len(spec.summary) <= room else spec.summary[: room - 3].rpartition(" ")[0] + " ..."
     return f"{text} {MARK}"
 
 
 def body(spec: FunctionSpec) -> str:
-    """The formula: arguments read once, what repeats computed once.
+    """The formula of a name: each argument read once, repeated parts computed once.
 
     >>> from xlcost.catalogue import spec_of
     >>> print(body(spec_of("TRAIN_FLOPS"))[:62])
@@ -166,7 +166,7 @@ def body(spec: FunctionSpec) -> str:
     short = short_names(spec)
     text = formula(spec, {p.name: _tracer(p, short[p.name]) for p in spec.parameters}).text
     text = re.sub(r"(?<!=0,)\bNA\(\)", "#NUM!", text)  # no result, where a missing price is #N/A
-    for name, ours in INSTEAD.items():
+    for name, ours in REPLACEMENTS.items():
         text = re.sub(rf"\b{name}\(", f"{ours}(", text)
     text = re.sub(r"\bMATCH\((\w+),(\w+_columns),0\)", r"XMATCH(\1,\2)", text)  # a name of a column, no pattern
     pairs, text = common_parts(text)
@@ -177,7 +177,7 @@ def body(spec: FunctionSpec) -> str:
 
 
 def short_names(spec: FunctionSpec) -> dict[str, str]:
-    """A short name for each argument once it is read."""
+    """Argument -> the short name of its value after it is read."""
     short: dict[str, str] = {}
     for p in spec.parameters:
         sizes = (p.name[:i] + "_" for i in range(1, len(p.name) + 1))
@@ -192,7 +192,7 @@ def _tracer(p: Parameter, text: str) -> Tracer:
 
 
 def _read(p: Parameter) -> str:
-    """The argument as the body takes it; one that is left out, or a blank cell, takes the default."""
+    """The formula that reads an argument; the default where it is left out or blank."""
     taken = reader(p.word, p.name)
     if p.required:
         return taken
@@ -234,12 +234,12 @@ def file_text(required: Iterable[str], optional: Iterable[str], text: str, taken
     own = re.compile(rf"(?<![.\w])({'|'.join([*required, *optional])}|[a-z]+_\d*)(?![.\w(])")
     pieces = text.split('"')
     for i in range(0, len(pieces), 2):  # every other piece stands in quotes
-        marked = own.sub(lambda match: f"_xlpm.{_free(match[1], taken)}", pieces[i])
-        pieces[i] = NEW.sub(r"_xlfn.\1", marked)
-    declared = [f"_xlpm.{_free(name, taken)}" for name in required]
-    declared += [f"_xlop.{_free(name, taken)}" for name in optional]
+        marked = own.sub(lambda match: f"_xlpm.{_free_name(match[1], taken)}", pieces[i])
+        pieces[i] = NEW_FUNCTIONS.sub(r"_xlfn.\1", marked)
+    declared = [f"_xlpm.{_free_name(name, taken)}" for name in required]
+    declared += [f"_xlop.{_free_name(name, taken)}" for name in optional]
     return f"_xlfn.LAMBDA({','.join([*declared, ''])}{chr(34).join(pieces)})"
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    return _free(f"the_{name}", taken) if name in taken else name
+def _free_name(name: str, taken: Collection[str]) -> str:
+    return _free_name(f"the_{name}", taken) if name in taken else name

@@ -1,4 +1,4 @@
-"""What repeats in a formula, computed once under a name of its own (LET)."""
+"""Repeated parts of a formula, computed once under a name (LET)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OWN = re.compile(r"\bk_\d+\b")
 
 
 def common_parts(text: str) -> tuple[list[tuple[str, str]], str]:
-    """(name, text) of every call or bracket that occurs more than once, in an order that can be computed; the rest.
+    """(name, text) of each call or bracket that repeats, in the order of computing; and the rest.
 
     >>> common_parts("SQRT(B1*B1+3)/(1+SQRT(B1*B1+3))")
     ([('k_1', 'SQRT(B1*B1+3)')], 'k_1/(1+k_1)')

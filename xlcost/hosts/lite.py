@@ -1,6 +1,6 @@
 """xlwings Lite: the module that it imports inside Excel, the lines of its project, and what a call shows.
 
-Lite imports this file in the browser (Pyodide), so it needs nothing heavy.
+Lite imports this file in the browser (Pyodide), so it imports nothing heavy.
 The Python name of a function is the id under which a workbook stores it; `name` is what is typed. An older xlwings,
 which does not know `name`, offers the id to be typed.
 """
@@ -32,11 +32,18 @@ MAIN = '''"""xlcost in xlwings Lite: type =XLCOST. in a cell and choose a functi
 
 from xlcost.addin.lite import *
 '''
-NEEDED = ("xlwings>=0.36", "python-dotenv", "pyodide-http", "black", "numpy", "pydantic")  # those that Lite starts with
+NEEDED = (
+    "xlwings>=0.36",
+    "python-dotenv",
+    "pyodide-http",
+    "black",
+    "numpy",
+    "pydantic",
+)  # the packages of a new Lite project
 
 
 def custom_function(spec: FunctionSpec) -> str:
-    """One function: ranges come as rows and error values as text."""
+    """The text of one function; ranges arrive as rows and error values as text."""
     call = python_call(spec)
     lines = [f'@xw.func(name="{NAMESPACE}.{spec.name}")']
     lines += [
@@ -53,7 +60,7 @@ def custom_function(spec: FunctionSpec) -> str:
 
 
 def module(functions: Iterable[FunctionSpec]) -> str:
-    """The whole module."""
+    """The text of the module."""
     return HEAD + "\n\n" + "\n\n\n".join(custom_function(spec) for spec in functions) + "\n"
 
 
@@ -66,7 +73,7 @@ ERRORS = frozenset(ERROR_CODES.values())  # texts, as which error values arrive
 
 
 def answer(public: Any, *arguments: Any, explained: Any = None) -> list[list[Any]]:
-    """What the cells of a call show: rows; a Failure is the text of its error value.
+    """Rows of what the cells of a call show; a Failure is the text of its error value.
 
     Excel on the desktop hands on blank cells as 0, in ranges too (`blank_zeros`).
     `explained` is the function whose arguments follow the first one.

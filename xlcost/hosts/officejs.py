@@ -16,13 +16,13 @@ SCHEMA = "https://developer.microsoft.com/json-schemas/office-js/custom-function
 
 
 def parameter(p: Parameter, name: str = "") -> dict[str, Any]:
-    """An argument: any value, of one cell or of a range."""
+    """The entry of an argument: any value, of one cell or of a range."""
     found = {"name": name or p.name, "description": argument_help(p), "type": "any", "dimensionality": "matrix"}
     return found if p.required else found | {"optional": True}
 
 
 def parameters(spec: FunctionSpec, most: int) -> list[dict[str, Any]]:
-    """All arguments; `most` of the one that takes all further values."""
+    """The entries of all arguments; `most` of them for one that takes all further values."""
     found = []
     for p in spec.parameters:
         found += [parameter(p, f"{p.name}{i + 1}") for i in range(most)] if p.rest else [parameter(p)]
@@ -30,7 +30,7 @@ def parameters(spec: FunctionSpec, most: int) -> list[dict[str, Any]]:
 
 
 def entry(spec: FunctionSpec, most: int) -> dict[str, Any]:
-    """One function; every result is rows, for a range in one argument makes a range of results."""
+    """The entry of one function; results are rows, since a range as argument gives a range of results."""
     return {
         "id": spec.name,
         "name": spec.name,
@@ -41,7 +41,7 @@ def entry(spec: FunctionSpec, most: int) -> dict[str, Any]:
 
 
 def metadata(functions: Iterable[FunctionSpec]) -> str:
-    """functions.json."""
+    """The text of functions.json."""
     known = list(functions)
     most = max(len(spec.parameters) for spec in known)
     return json.dumps({"$schema": SCHEMA, "functions": [entry(spec, most) for spec in known]}, indent=1) + "\n"

@@ -36,7 +36,7 @@ def __dir__() -> list[str]:
 
 
 def package(functions: Iterable[FunctionSpec], version: str) -> str:
-    """The module's text."""
+    """The text of the module."""
     homes = {spec.body.__name__: spec.body.__module__ for spec in functions} | ERRORS
     modules = defaultdict(list)
     for name, module in homes.items():

@@ -10,7 +10,7 @@ from xlcost.sources import Assumed
 
 
 def default_text(p: Parameter) -> str:
-    """What an argument takes when it is left out, and why."""
+    """The default of an argument as text, with its reason; or "required", "optional"."""
     if p.required:
         return "required"
     value = shown_default(p)
@@ -22,7 +22,7 @@ def default_text(p: Parameter) -> str:
 
 
 def argument_rows(spec: FunctionSpec) -> list[tuple[str, str, str, str]]:
-    """(name, meaning, unit, what it takes when left out) of each argument."""
+    """(name, meaning, unit, default) of each argument."""
     return [
         (p.name, p.word.meaning, "" if p.word.unit == "id" else p.word.unit, default_text(p)) for p in spec.parameters
     ]
@@ -48,7 +48,7 @@ def example_formula(spec: FunctionSpec) -> str:
 
 
 def example_result(spec: FunctionSpec) -> str:
-    """What the example gives, as a reader sees it."""
+    """The result of the example as text."""
     result = spec.example["returns"]
     if isinstance(result, list) and result and isinstance(result[0], list) and len(result) > 1:
         return f"a table: {', '.join(str(v) for v in result[0])}"
@@ -59,7 +59,7 @@ def example_result(spec: FunctionSpec) -> str:
 
 
 def card(spec: FunctionSpec) -> str:
-    """One function, whole."""
+    """All there is to know of one function, as `xlcost functions NAME` prints it."""
     lines = [spec.signature, "", spec.doc, ""]
     lines += [argument_line(p) for p in spec.parameters]
     lines += [f"  gives              {spec.returns.meaning} [{spec.returns.unit}]", ""]

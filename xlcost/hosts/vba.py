@@ -1,8 +1,8 @@
 """The VBA module of the Excel add-in, written from the catalogue: each function hands its cells to Python.
 
-What xlwings would write into a workbook, with what it leaves out: failures become error values, a sentence stands
-behind each, nothing is computed while the function wizard is open, and a missing Python is reported, once. What is
-the same for any catalogue stands in wrapper.bas; windows.bas is the class through which it calls Windows.
+It does what the module does that xlwings writes into a workbook, and more: failures become error values with a
+sentence behind each, nothing is computed while the function wizard is open, and a missing Python is reported once.
+The fixed part stands in wrapper.bas; windows.bas is the class through which it calls Windows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xlcost.function import FunctionSpec
 from xlcost.hosts.arguments import argument_help
 
 MODULE, WINDOWS = "xlcost", "XlcostWindows"  # the names of the module and of its class in the VBA project
-CALLS = re.compile(r"\bstarter\.(\w+)")  # what it calls of xlwings
+CALLS = re.compile(r"\bstarter\.(\w+)")  # xlwings' procedures that the module calls
 BUILT_IN = 19  # function categories of Excel's own; ours are numbered from the next on
 STATUS = "XLCOST_STATUS"
 STATUS_HELP = "Whether Python answers; of a cell, the sentence behind its error value."
@@ -74,14 +74,14 @@ def function(spec: FunctionSpec, number: int) -> str:
 
 
 def option(name: str, group: str, summary: str, help_texts: Sequence[str]) -> str:
-    """What the wizard shows about one function: a line for each argument."""
+    """The VBA call that registers the wizard's texts of one function."""
     lines = [f"    XlcostOption {literal(name)}, {literal(group)}, {literal(summary[:255])}, Array("]
     lines += [f"        {literal(text)}" for text in help_texts]
     return (", _\n".join(lines) + ")").replace("Array(, _", "Array( _", 1)
 
 
 def wizard_texts(functions: Sequence[FunctionSpec]) -> str:
-    """The procedures that register these texts, one for each category: VBA bounds the length of a procedure."""
+    """The procedures that register the wizard's texts, one a category, since VBA limits a procedure's length."""
     groups = {name: list(specs) for name, specs in groupby(functions, key=lambda spec: category(spec.category))}
     names = [f"XlcostDescribe{number}" for number in range(1, len(groups) + 1)]
     parts = ["Private Sub XlcostDescribe()", *[f"    {name}" for name in names], "End Sub"]
@@ -95,7 +95,7 @@ def wizard_texts(functions: Sequence[FunctionSpec]) -> str:
 
 
 def wrapper(version: str, number: int) -> str:
-    """What is the same for any catalogue, of this release and with the description of its own function."""
+    """The fixed part of the module, with this release and the description of XLCOST_STATUS."""
     text = Path(__file__).with_name("wrapper.bas").read_text(encoding="ascii")
     name, rest = text.split("\n", 1)
     rest = rest.replace('"0.0.0"', literal(version), 1)
@@ -105,7 +105,7 @@ def wrapper(version: str, number: int) -> str:
 
 
 def module(functions: Sequence[FunctionSpec], version: str) -> str:
-    """The whole module, lines ending in LF."""
+    """The text of the module, lines ending in LF."""
     numbers = {name: BUILT_IN + place for place, name in enumerate(categories(functions), 1)}
     head = wrapper(version, numbers[category(functions[-1].category)])
     wrapped = [function(spec, numbers[category(spec.category)]) for spec in functions]

@@ -15,7 +15,7 @@ from xlcost.hosts.arguments import argument_help
 from xlcost.hosts.reference import argument_rows, as_typed, example_formula, example_result
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
-from xlcost.kit.inputs import Given, rule, table_id
+from xlcost.kit.inputs import Input, rule, table_id
 from xlcost.native import Tracer, call, formula, where
 from xlcost.quantities import Key, ModelWord, serial_date
 
@@ -120,7 +120,7 @@ def _argument(sheet: Sheet, spec: FunctionSpec, p: Parameter, row: int) -> Trace
         )
     ref = sheet.put(f"E{row}", shown, styles.INPUT.but(size=9.5, format=number_format(unit, value)))
     sheet.inputs.add(f"E{row}")
-    _, allowed = rule(Given(p.name, p.name, unit, p.word, None, ""))
+    _, allowed = rule(Input(p.name, p.name, unit, p.word, None, ""))
     allowed = TEXT_RULE if getattr(p.word, "table", "") == "provider" else allowed
     sheet.allow(f"E{row}", p.name, argument_help(p), **allowed | {"blank": not p.required})
     return _cell(p, ref.text, value)

@@ -1,5 +1,5 @@
-"""How our workbooks are built: sheets, looks, lines, months, checks, cover. It knows where cells stand and print.
+"""How our workbooks are built: sheets, looks, lines, months, checks, cover; where cells stand and how they print.
 
-It knows no template: that is data, given to it, and no cell's address comes from outside.
+It knows no template: a template is data that is passed in, without any cell address.
 Begin with blueprint.py (what a template may say), then build.py (in which order the sheets are made).
 """

@@ -1,4 +1,4 @@
-"""A template as data: what stands in it, by keys and formulas, without a cell's address. `build` makes it a book."""
+"""A template as data: inputs, lines and checks by key, without cell addresses. `build.build` makes a book of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from xlcost.native import Tracer
 
 @dataclass(frozen=True)
 class Figure:
-    """A result that is told of a filled workbook: its key, its label, and its cell."""
+    """A result that is reported for each filled workbook: its key, label and cell."""
 
     key: str
     label: str
     cell: Callable[[Cells], Tracer]
-    kind: str = "money"  # money, whole, tenths: how a person reads it
+    kind: str = "money"  # money, whole, tenths: how it is printed
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Blueprint:
     how: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
     purpose: str = "Fill in the cream cells with blue text."
-    calculation: str = "One line each"  # what the cover says of the sheet
-    cover: tuple[Words, Words] = ("", "")  # below the title: whose it is, and on what it rests
+    calculation: str = "One line each"  # the cover's line about the sheet Calculation
+    cover: tuple[Words, Words] = ("", "")  # subtitle, and the line below it
     start: str = "Start_Month"
     adds_up: AddsUp | None = None
     figures: tuple[Figure, ...] = ()
 
     def labels(self) -> dict[str, str]:
-        """What the rows of months are called."""
+        """Key -> label of each row of months."""
         return {line.key: line.label for _, group in self.monthly for line in group}

@@ -1,7 +1,7 @@
-"""The kit: a book of sheets whose cells hold constants or tracers, and so know formula and value at once.
+"""A book of sheets whose cells hold constants or tracers, and so know formula and value at once.
 
-References are written with the sheet in guillemets and the month's column as a mark; `Sheet.put` resolves them, so
-one line serves every column and every sheet.
+References name the sheet in guillemets and the month's column by a mark. `Sheet.months` puts the column in, and
+`text_on` the sheet, when a cell is written: so one formula serves every column and every sheet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TABLE_COLUMN = re.compile(r"\b(Models|GPUs|Precisions|Regions|Prices|Quotes|Alia
 
 @dataclass
 class Sheet:
-    """One sheet: what its cells hold, how they look, how it prints."""
+    """One sheet: the content and style of its cells, and how it prints."""
 
     book: Book
     title: str
@@ -53,8 +53,8 @@ class Sheet:
     charts: list[tuple[Any, str]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     inputs: set[str] = field(default_factory=set)
-    filtered: str | None = None  # cells with filter buttons over them
-    about: str = ""  # what the cover says of it
+    filtered: str | None = None  # the range with filter buttons
+    about: str = ""  # the cover's line about it
 
     def put(self, ref: str, content: Any, style: styles.Style = styles.TEXT) -> Tracer:
         """Fill a cell; gives the reference to it."""
@@ -63,12 +63,12 @@ class Sheet:
         return Tracer(f"«{self.title}»${column}${row}", value=lambda: self.value(ref))
 
     def value(self, ref: str) -> Any:
-        """What a cell holds, as it now is: a number, a text, or None."""
+        """The current value of a cell: a number, a text, or None."""
         content, _ = self.cells.get(ref, (None, None))
         return constant(content.value if isinstance(content, Tracer) else content)
 
     def months(self, row: int, first: int, count: int, line: Tracer, style: styles.Style) -> Tracer:
-        """One formula over the months, the same in every column; gives the reference that moves along."""
+        """Fill the months of a row with one formula; gives a reference to the cell of the same month."""
         refs = [f"{get_column_letter(first + i)}{row}" for i in range(count)]
         for i, ref in enumerate(refs):
             here, before = get_column_letter(first + i), get_column_letter(first + i - 1)
@@ -77,14 +77,14 @@ class Sheet:
         return Tracer(f"«{self.title}»{HERE}{row}", value=lambda: np.array([self.value(ref) for ref in refs]))
 
     def band(self, row: int, style: styles.Style, height: float | None = None, first: str = "A") -> None:
-        """The same look over the sheet's width."""
+        """Style a row over the sheet's width; cells that are filled keep their style."""
         for i in range(column_index_from_string(first), column_index_from_string(self.last) + 1):
             self.cells.setdefault(f"{get_column_letter(i)}{row}", (None, style))
         if height:
             self.heights[row] = height
 
     def heading(self, text: str, purpose: Any) -> None:
-        """Rows 1 and 2: what the sheet is, and what it is for."""
+        """Fill rows 1 and 2 with the sheet's title and its purpose."""
         self.put("B1", text, styles.TITLE)
         self.put("B2", purpose, styles.PURPOSE)
         self.band(1, styles.TITLE, 30)
@@ -95,19 +95,19 @@ class Sheet:
         self.band(row, styles.SECTION, 18, "B")
 
     def allow(self, ref: str, title: str, message: str, **rule: Any) -> None:
-        """What an input cell takes, with the message that a wrong entry gets."""
+        """Restrict what a cell takes (data validation), with the message shown for a wrong entry."""
         self.choices.append((ref, {"promptTitle": title[:32], "prompt": message[:255], "error": message[:255], **rule}))
 
 
 @dataclass
 class Book:
-    """A workbook to be."""
+    """A workbook before it is written: sheets, defined names, and the market whose prices it shows."""
 
     title: str
     subject: str
     sheets: list[Sheet] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
-    market: Market = field(default_factory=current_market)  # whose prices it shows, whenever it is computed
+    market: Market = field(default_factory=current_market)  # used whenever its cells are computed
 
     def sheet(self, title: str, kind: str, widths: dict[str, float], **options: Any) -> Sheet:
         last = max(widths, key=column_index_from_string)
@@ -129,7 +129,7 @@ class Book:
         self.names[name] = f"{quoted_title(sheet.title)}!{absolute}"
 
     def column(self, name: str) -> list[Any]:
-        """What the cells of a named column hold."""
+        """The values of the cells of a named column."""
         title, _, cells = self.names[name].rpartition("!")
         column, first, last = re.fullmatch(r"\$([A-Z]+)\$(\d+):\$[A-Z]+\$(\d+)", cells).groups()  # type: ignore[union-attr]
         return [self[title.strip("'")].value(f"{column}{row}") for row in range(int(first), int(last) + 1)]
@@ -139,7 +139,7 @@ class Book:
         return table_columns(c.text for s in self.sheets for c, _ in s.cells.values() if isinstance(c, Tracer))
 
     def values(self) -> Values:
-        """What input and formula cells hold."""
+        """The values of input and formula cells, by sheet title and cell."""
         with as_if(self.market):
             return self._values()
 
@@ -177,5 +177,5 @@ def _item(line: Tracer, i: int) -> Any:
 
 
 def scalar(value: Any) -> Any:
-    """A number of numpy as one of Python; all else as it is."""
+    """A numpy scalar as a Python number; any other value as it is."""
     return value.item() if isinstance(value, (np.ndarray, np.generic)) else value

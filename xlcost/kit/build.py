@@ -1,4 +1,4 @@
-"""A blueprint becomes a book: its sheets, their names, and the figures that it tells."""
+"""A blueprint becomes a book: sheets in their order, defined names, and the figures that are reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FilledTemplate:
     cells: Cells
 
     def figures(self) -> dict[str, Any]:
-        """The figures that the blueprint tells, by key."""
+        """The figures of the blueprint, by key."""
         with as_if(self.book.market):
             return {figure.key: scalar(figure.cell(self.cells).value) for figure in self.blueprint.figures}
 
@@ -44,7 +44,7 @@ class FilledTemplate:
             return str(status(self.book).value)
 
     def failing(self) -> list[str]:
-        """The checks whose light is out."""
+        """The titles of the checks that do not read OK."""
         lights, checks = self.book["Checks"], enumerate(self.blueprint.checks, TOP)
         with as_if(self.book.market):
             return [check.what for row, check in checks if lights.value(f"F{row}") != "OK"]

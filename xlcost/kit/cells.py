@@ -1,4 +1,4 @@
-"""The cells of a workbook in the making by key: inputs, lines, rows of months, so that nobody names an address."""
+"""The cells of a workbook by key instead of address: inputs, lines, rows of months."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Names = dict[str, Tracer]
 
 
 class Row(NamedTuple):
-    """A row of months: its number and sheet, the reference that moves along with the months, and its total."""
+    """A row of months: its number and sheet, the reference to the cell of the same month (`here`), and its total."""
 
     number: int
     here: Tracer
@@ -29,27 +29,27 @@ class Row(NamedTuple):
 
     @property
     def cells(self) -> str:
-        """All months, on their own sheet: what a chart reads."""
+        """The range of all months without the sheet, as a chart needs it."""
         return f"${month_column(1)}${self.number}:${month_column(self.months)}${self.number}"
 
     @property
     def name_cell(self) -> str:
-        """The cell with the row's name, on its own sheet."""
+        """The address of the cell with the row's name, without the sheet."""
         return f"$B${self.number}"
 
     @property
     def over(self) -> Tracer:
-        """All months, from any sheet: a range, and the array of what its cells hold."""
+        """All months as a range that any sheet can refer to, with the array of their values."""
         return Tracer(f"«{self.sheet.title}»{self.cells}", value=lambda: np.array(self.values()))
 
     @property
     def last(self) -> Tracer:
-        """The last month, from any sheet."""
+        """The last month's cell, which any sheet can refer to."""
         column = month_column(self.months)
         return Tracer(f"«{self.sheet.title}»${column}${self.number}", value=lambda: self.values()[-1])
 
     def values(self) -> list[Any]:
-        """What the cells hold, month by month."""
+        """The values month by month."""
         return [self.sheet.value(f"{month_column(month)}{self.number}") for month in range(1, self.months + 1)]
 
 
@@ -59,7 +59,7 @@ def month_column(month: int) -> str:
 
 
 class Cells(dict[str, Tracer]):
-    """Inputs and lines by key; `rows` are those of months, `notes` what stands beside a line."""
+    """Inputs and lines by key; `rows` are the rows of months, `notes` the notes beside lines."""
 
     def __init__(self, book: Book, names: Names, months: int) -> None:
         super().__init__(names)
@@ -67,7 +67,7 @@ class Cells(dict[str, Tracer]):
         self.months = months
         self.rows: dict[str, Row] = {}
         self.notes: Names = {}
-        self.years_total: Any = None  # what the years of the Summary add up to
+        self.years_total: Any = None  # the sum of the years on the Summary
 
     def total(self, key: str) -> Tracer:
         """The total, or the peak, of a row of months."""
@@ -85,7 +85,7 @@ class Cells(dict[str, Tracer]):
 
 
 def plus(parts: Iterable[Any]) -> Any:
-    """The parts added up, as one writes it: a+b+c."""
+    """The sum of the parts, written as a+b+c."""
     return reduce(operator.add, parts)
 
 
@@ -96,12 +96,12 @@ def sum_over(cells: Tracer) -> Tracer:
 
 
 def count_true(condition: Tracer) -> Tracer:
-    """In how many months a condition over ranges of months holds."""
+    """The number of months in which a condition over ranges of months holds."""
     return Tracer(f"SUMPRODUCT(--({condition.text}))", value=lambda: float(np.sum(condition.value)))
 
 
 def is_number(content: Any) -> bool:
-    """Whether a tracer comes to a finite number; what cannot be computed would show an error value."""
+    """Whether a tracer's value is a finite number; what cannot be computed would show an error value."""
     try:
         value = content.value
         return bool(np.isfinite(float(value))) and not isinstance(value, str)

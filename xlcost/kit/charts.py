@@ -22,20 +22,20 @@ COLOURS = (NAVY, TEAL, SLATE, AMBER, BLUE, ROSE)
 CENTIMETRES = (11.0, 6.6)
 
 
-def _letters(size: int = 900) -> RichText:
+def _text_style(size: int = 900) -> RichText:
     look = CharacterProperties(sz=size, solidFill=MUTED, latin=DrawingFont(typeface=FONT))
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
 
 
-def _dress(chart: Any, value_format: str, size: tuple[float, float]) -> Any:
+def _styled(chart: Any, value_format: str, size: tuple[float, float]) -> Any:
     chart.width, chart.height = size
     chart.style, chart.title, chart.roundedCorners = None, None, False
     bare = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     chart.graphical_properties = bare
     chart.plot_area.graphicalProperties = bare
-    chart.legend.position, chart.legend.overlay, chart.legend.txPr = "b", False, _letters()
+    chart.legend.position, chart.legend.overlay, chart.legend.txPr = "b", False, _text_style()
     for axis in (chart.x_axis, chart.y_axis):
-        axis.delete, axis.title, axis.majorTickMark, axis.txPr = False, None, "none", _letters(850)
+        axis.delete, axis.title, axis.majorTickMark, axis.txPr = False, None, "none", _text_style(850)
     chart.x_axis.majorGridlines, chart.x_axis.tickLblPos = None, "low"
     chart.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=LINE, w=9525))
     chart.y_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
@@ -64,7 +64,7 @@ def bars(
         series.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True))
         series.invertIfNegative = False
     _months(chart)
-    return _dress(chart, value_format, size)
+    return _styled(chart, value_format, size)
 
 
 def lines(
@@ -78,11 +78,11 @@ def lines(
         series.graphicalProperties = GraphicalProperties(ln=line)
         series.marker, series.smooth = Marker(symbol="none"), False
     _months(chart)
-    return _dress(chart, value_format, size)
+    return _styled(chart, value_format, size)
 
 
 def _colours(chart: Any) -> tuple[str, ...]:
-    """A colour for each series; more of them than the house has would be hard to tell apart."""
+    """A colour for each series; more series than colours are an error, as they could not be told apart."""
     count = len(chart.series)
     if count > len(COLOURS):
         raise ValueError(f"chart: it takes {len(COLOURS)} series, not {count}; add up the smallest")
@@ -90,7 +90,7 @@ def _colours(chart: Any) -> tuple[str, ...]:
 
 
 def _months(chart: Any) -> None:
-    """A category axis of dates: labels every half year, however many months there are."""
+    """Give the chart a date axis with a label every half year, however many months there are."""
     chart.x_axis = DateAxis(crossAx=100)
     chart.x_axis.number_format, chart.x_axis.majorTimeUnit = "mmm yy", "months"
     chart.x_axis.baseTimeUnit, chart.x_axis.majorUnit = "months", 6

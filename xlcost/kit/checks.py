@@ -1,7 +1,7 @@
-"""The Checks sheet: tests that must be zero, each with its light, and the light that every page shows.
+"""The Checks sheet: tests that must be zero, each with its light (OK or CHECK), and the overall light of all pages.
 
-A check is a formula over the cells of the book, and its value in Python is computed from those cells too. None
-declares what it comes to: what somebody pastes, or a line that is missing in a total, shows in both.
+A check is a formula over the cells of the book, and its value in Python is computed from the same cells, never
+declared: a pasted value, or a line that is missing in a total, shows in both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.cells import Cells, is_number, not_a_number, plus, sum_over
-from xlcost.kit.inputs import LISTS, TABLES, Groups, all_of, out_of_bounds
+from xlcost.kit.inputs import LISTS, TABLES, Groups, all_inputs, out_of_bounds
 from xlcost.kit.price_sides import PriceSide, lacking_sellers
 from xlcost.kit.quotes_sheet import quotes_left_out
 from xlcost.native import Tracer, call, where
@@ -40,7 +40,7 @@ HEADS = {"B": styles.HEAD_LEFT, "C": styles.HEAD_LEFT, "F": styles.HEAD.but(acro
 
 
 def status(book: Book) -> Tracer:
-    """The light that every output page shows."""
+    """The overall light: ALL OK, or CHECK."""
     return Tracer(STATUS, value=lambda: book[TITLE].value(OVERALL))
 
 
@@ -65,7 +65,7 @@ def checks_sheet(book: Book, checks: tuple[Check, ...], x: Cells) -> Sheet:
 
 
 def _check_row(sheet: Sheet, row: int, check: Check, x: Cells) -> Tracer:
-    """A test's row; gives its light, which is out where the value is no number."""
+    """Put a test into a row; gives its light, which is CHECK too where the value is no number."""
     sheet.put(f"B{row}", row - TOP + 1, styles.UNIT)
     sheet.put(f"C{row}", check.what, styles.LABEL.but(indent=0))
     value = sheet.put(f"D{row}", check.value(x), styles.CALC.but(format="0.00"))
@@ -78,16 +78,16 @@ def _check_row(sheet: Sheet, row: int, check: Check, x: Cells) -> Tracer:
 
 
 def light(book: Book, sheet: Sheet, ref: str) -> None:
-    """The overall status in the title row."""
+    """Put the overall light into a cell of a sheet's title row."""
     sheet.put(ref, status(book), styles.STATUS)
     sheet.lights.append(f"{ref}:{ref}")
 
 
-# Tests that several templates want
+# Tests for any template
 
 
 def years_add_up(whole: str) -> Check:
-    """The years of the Summary against the months."""
+    """A check of the Summary's years against the months."""
     return Check(
         "Years add up to the months",
         lambda x: x.years_total - x.total(whole),
@@ -97,7 +97,7 @@ def years_add_up(whole: str) -> Check:
 
 
 def parts_add_up(parts: tuple[str, ...], whole: str) -> Check:
-    """The cost lines against their total."""
+    """A check of the cost lines against their total."""
     return Check(
         "Parts add up to the total",
         lambda x: x.total(whole) - plus(map(x.total, parts)),
@@ -107,14 +107,14 @@ def parts_add_up(parts: tuple[str, ...], whole: str) -> Check:
 
 
 def running_ends_at_total(running: str, whole: str) -> Check:
-    """The last month of a running total against the total."""
+    """A check of a running total's last month against the total."""
     return Check(
         "Cumulative cost ends at the total", lambda x: x.total(running) - x.total(whole), 0.5, "A month is missing"
     )
 
 
 def timeline_is_whole(months: int) -> Check:
-    """As many month ends as there are months."""
+    """A check that there are as many month ends as months."""
 
     def value(x: Cells) -> Any:
         ends = x.over("end")
@@ -127,7 +127,7 @@ def timeline_is_whole(months: int) -> Check:
 
 
 def inputs_in_bounds(groups: Groups) -> Check:
-    """The numbers of the Inputs sheet against what each may be."""
+    """A check of the numbers on Inputs against their bounds."""
     return Check(
         "Inputs are numbers within their bounds",
         lambda x: out_of_bounds(groups, x),
@@ -137,8 +137,8 @@ def inputs_in_bounds(groups: Groups) -> Check:
 
 
 def ids_in_tables(what: str, groups: Groups) -> Check:
-    """The ids of the Inputs sheet against the table sheets."""
-    given = [one for one in all_of(groups) if isinstance(one.word, Key) and one.word.name in TABLES]
+    """A check that the ids on Inputs are in the table sheets."""
+    given = [one for one in all_inputs(groups) if isinstance(one.word, Key) and one.word.name in TABLES]
 
     def value(x: Cells) -> Tracer:
         text = "".join(f"-COUNTIF({LISTS[one.word.name]},{one.name})" for one in given)
@@ -152,7 +152,7 @@ def ids_in_tables(what: str, groups: Groups) -> Check:
 
 
 def prices_in_force(sides: tuple[PriceSide, ...]) -> Check:
-    """Whether the Prices sheet has a price for each side that asks for one."""
+    """A check that the Prices sheet has a price for each side that needs one."""
     return Check(
         "Prices are found for GPU, provider, term and date",
         lambda x: plus(not_a_number(x[side.listed]) for side in sides),
@@ -162,7 +162,7 @@ def prices_in_force(sides: tuple[PriceSide, ...]) -> Check:
 
 
 def sellers_enough(sides: tuple[PriceSide, ...]) -> Check:
-    """Whether the medians in use have enough sellers behind them."""
+    """A check that medians in use rest on enough sellers."""
     return Check(
         "Median prices rest on three providers or more",
         lambda x: plus(lacking_sellers(x, side) for side in sides),
@@ -172,7 +172,7 @@ def sellers_enough(sides: tuple[PriceSide, ...]) -> Check:
 
 
 def rates_of_the_day() -> Check:
-    """Whether the exchange rates of a template with currencies are there."""
+    """A check that exchange rates are found, for a template with currencies."""
     return Check(
         "Exchange rates are found for the currencies and the date",
         lambda x: not_a_number(x["per_typed"] + x["per_dollar"]),
@@ -182,7 +182,7 @@ def rates_of_the_day() -> Check:
 
 
 def quotes_complete() -> Check:
-    """Whether every row of own quotes on the Prices sheet counts."""
+    """A check that every row of own quotes on the Prices sheet counts."""
     return Check(
         "Own quotes on Prices are complete",
         lambda x: quotes_left_out(x.book),
@@ -192,7 +192,7 @@ def quotes_complete() -> Check:
 
 
 def no_errors(whole: str) -> Check:
-    """Whether a row of months, on which all others end, holds numbers only."""
+    """A check that the row of months in which all others end holds numbers only."""
     return Check(
         "No error values in the monthly plan",
         lambda x: not_a_number(sum_over(x.over(whole))),

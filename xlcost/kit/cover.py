@@ -11,7 +11,7 @@ from xlcost.kit.checks import status
 
 
 def cover(book: Book, title: str, subtitle: Any, line: Any, answers: Sequence[str], how: Sequence[str]) -> Sheet:
-    """The first page: what the workbook answers, how to use it, what is where, what colours mean."""
+    """Add the cover sheet; `line` is the line of text below the subtitle."""
     widths = {"A": 2.5, "B": 3, "C": 32, "D": 50, "E": 3, "F": 20, "G": 30, "H": 3}
     sheet = book.sheet("Cover", "cover", widths, last="H")
     navy = styles.Style(fill=styles.NAVY)

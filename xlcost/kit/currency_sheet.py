@@ -1,4 +1,4 @@
-"""The sheet with the ECB's rates, and the lines and labels of a template whose reader chooses the currency."""
+"""The Currencies sheet with the ECB's rates, and the lines and labels of a template with a choice of currency."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from xlcost.facts.currency import CURRENCIES, SOURCE, DailyRates
 from xlcost.kit import currency, styles
 from xlcost.kit.book import Book
 from xlcost.kit.cells import Cells
-from xlcost.kit.currency import PLAN, TITLE, TYPED, table, typed_in_words, unit
-from xlcost.kit.inputs import Groups, all_of
+from xlcost.kit.currency import PLAN, TITLE, TYPED, table, typed_currency_in_words, unit
+from xlcost.kit.inputs import Groups, all_inputs
 from xlcost.kit.lines import Line
 from xlcost.native import Tracer, join
 from xlcost.quantities import excel_serial
@@ -23,24 +23,24 @@ ABOUT = "Exchange rates of the ECB, day by day"
 TOP = 6  # the row of the codes
 
 
-def label_inputs(made: Book, groups: Groups, names: Cells) -> None:
-    """Units on Inputs that name a currency cell follow it, and the rate stands beside the choice."""
-    sheet = made["Inputs"]
-    for given in all_of(groups):
-        row = made.names[given.name].rpartition("$")[2]
+def label_inputs(book: Book, groups: Groups, names: Cells) -> None:
+    """On Inputs, make units that name a currency cell follow it, and put the rate beside the choice."""
+    sheet = book["Inputs"]
+    for given in all_inputs(groups):
+        row = book.names[given.name].rpartition("$")[2]
         sheet.put(f"C{row}", unit(given.unit, names), styles.UNIT)
         if given.name == PLAN:
             sheet.put(f"E{row}", join(given.basis, ": ", names.notes["per_dollar"]), styles.NOTE)
         if given.name == TYPED:
-            sheet.put(f"E{row}", join(given.basis, typed_in_words(names)), styles.NOTE)
+            sheet.put(f"E{row}", join(given.basis, typed_currency_in_words(names)), styles.NOTE)
 
 
-def currencies_sheet(made: Book) -> None:
-    """The table of rates, with the names that formulas use."""
+def currencies_sheet(book: Book) -> None:
+    """Add the sheet with the table of rates and the names that formulas use."""
     rates = table()
     last = get_column_letter(2 + len(rates.codes))
     widths = {"A": 1.5, "B": 13.0} | {get_column_letter(3 + i): 10.0 for i in range(len(rates.codes))}
-    sheet = made.sheet(
+    sheet = book.sheet(
         TITLE, "reference", widths, freeze=f"C{TOP + 1}", repeat_rows=f"1:{TOP}", protect=False, scale=55, about=ABOUT
     )
     sheet.heading(TITLE, f"{SOURCE}: units for one euro, a row for each of its working days.")
@@ -55,15 +55,15 @@ def currencies_sheet(made: Book) -> None:
     sheet.heights |= {TOP - 1: 24, TOP: 20}
     sheet.cells |= _cells(rates)
     bottom = TOP + len(rates.days)
-    made.name(f"{TITLE}_day", sheet, f"B{TOP + 1}:B{bottom}")
-    made.name(f"{TITLE}_table", sheet, f"C{TOP + 1}:{last}{bottom}")
-    made.name(f"{TITLE}_columns", sheet, f"C{TOP}:{last}{TOP}")
-    made.name(f"{TITLE}_end", sheet, "D4")
+    book.name(f"{TITLE}_day", sheet, f"B{TOP + 1}:B{bottom}")
+    book.name(f"{TITLE}_table", sheet, f"C{TOP + 1}:{last}{bottom}")
+    book.name(f"{TITLE}_columns", sheet, f"C{TOP}:{last}{TOP}")
+    book.name(f"{TITLE}_end", sheet, "D4")
 
 
 @cache
 def _cells(rates: DailyRates) -> dict[str, tuple[Any, styles.Style]]:
-    """The table itself, made once: it is the same in every plan."""
+    """The cells of the table, cached because they are the same in every plan."""
     cells: dict[str, tuple[Any, styles.Style]] = {}
     looks = [styles.TABLE_CELL.but(format=_decimals(column)) for column in zip(*rates.rows, strict=True)]
     for row, (set_on, values) in enumerate(zip(rates.days, rates.rows, strict=True), TOP + 1):
@@ -74,7 +74,7 @@ def _cells(rates: DailyRates) -> dict[str, tuple[Any, styles.Style]]:
 
 
 def _decimals(rates: tuple[float, ...]) -> str:
-    """The format that shows all rates of a column as they were set, one under the other."""
+    """The number format with as many decimals as the most precise rate of a column."""
     most = max(len(f"{rate:.10g}".partition(".")[2]) for rate in rates)
     return "0." + "0" * most if most else "0"
 
@@ -108,7 +108,7 @@ LINES = (
         "Currency / USD",
         styles.FOUR,
         lambda f, x: currency.per_dollar(x),
-        lambda f, x: currency.in_words(x),
+        lambda f, x: currency.currency_in_words(x),
         total=True,
     ),
     Line(

@@ -1,4 +1,4 @@
-"""Input cells: each stands once, with its name, what it takes, its default and on what that rests."""
+"""Input cells: the name, word and default of each with its basis; the Inputs sheet; validation."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ TABLES = {"model": MODELS, "gpu": GPUS, "precision": PRECISIONS}
 
 
 def word(hint: Any) -> Word:
-    """The word behind an annotation of quantities."""
+    """The word in an annotation such as quantities.Tokens."""
     found: Word = hint.__metadata__[0]
     return found
 
 
 def reason(value: Assumed) -> str:
-    """Why a default is what it is."""
+    """The source and reason of an assumed default, as text."""
     return f"{value.source.short}: {value.why}"
 
 
 def table_id(kind: str, text: str) -> str:
-    """An id as the workbook's own tables spell it: MATCH knows no other names for a thing."""
+    """An id or alias as the workbook's tables spell it, since MATCH finds nothing else."""
     if kind == "provider":
         return current_market().provider(text)
     table = TABLES.get(kind)
@@ -43,7 +43,7 @@ def table_id(kind: str, text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Given:
+class Input:
     """An input cell."""
 
     name: str
@@ -59,11 +59,11 @@ class Given:
 
     @property
     def rests_on(self) -> str:
-        """What the cell is, and on what its default rests."""
+        """The cell's basis, and on what its default rests."""
         return "; ".join(part for part in (self.basis, self.why) if part)
 
     def note(self, cell: Tracer) -> Any:
-        """The note beside the cell: another figure than the default does not rest on what the default does."""
+        """The note beside the cell; it says "own figure" where the cell no longer holds the default."""
         if not self.why:
             return self.basis or None
         default = f"{self.default:g}" if self.default else "0"
@@ -72,7 +72,7 @@ class Given:
         return Tracer(text, value=lambda: self.rests_on if cell.value == self.default else own)
 
     def accept(self, value: Any) -> Any:
-        """What the cell will hold, checked by its word; the default where blank."""
+        """The value for the cell, checked by its word; the default where blank."""
         if value is None or value == "":
             return self.default
         if self.word is TEXT:
@@ -83,23 +83,24 @@ class Given:
         return serial_date(found) if isinstance(self.word, Date) else found
 
     def named_cell(self, cell: Tracer, *, is_number: bool) -> Tracer:
-        """The cell by its name."""
+        """The tracer of the cell under its defined name."""
         if self.optional:
             blank = Tracer(f"ISBLANK({self.name})", value=lambda: cell.value is None)
             return Tracer(self.name, value=lambda: cell.value, left_out=blank)
         return Tracer(self.name, value=lambda: cell.value, is_number=is_number)
 
 
-Groups = tuple[tuple[str, tuple[Given, ...]], ...]
+Groups = tuple[tuple[str, tuple[Input, ...]], ...]
 
 
-def all_of(groups: Groups) -> Iterable[Given]:
+def all_inputs(groups: Groups) -> Iterable[Input]:
+    """The inputs of all groups, in their order."""
     return (given for _, group in groups for given in group)
 
 
 def input_values(groups: Groups, values: Mapping[str, Any]) -> dict[str, Any]:
-    """All inputs: those given, checked, and the defaults of the others. A name nobody knows is an error."""
-    known = {given.name: given for given in all_of(groups)}
+    """Values of all inputs: those given, checked, and defaults for the others; an unknown name is an error."""
+    known = {given.name: given for given in all_inputs(groups)}
     for name in values:
         if name not in known:
             raise BadInput(f"there is no input '{name}'{nearest(name, known)}")
@@ -107,13 +108,13 @@ def input_values(groups: Groups, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def inputs_sheet(
-    made: Book, groups: Groups, values: Mapping[str, Any], purpose: str, *, published: bool = False
+    book: Book, groups: Groups, values: Mapping[str, Any], purpose: str, *, published: bool = False
 ) -> Names:
-    """The Inputs sheet, with names and validation; `published` keeps the values in a column of their own."""
+    """Add the Inputs sheet, named and validated; gives the cells by name; `published` adds a column of defaults."""
     basis = "F" if published else "E"
     widths = {"A": 1.5, "B": 44, "C": 13, "D": 24} | ({"E": 18, "F": 62} if published else {"E": 76})
     about = "The only sheet to fill in; cream cells"
-    sheet = made.sheet("Inputs", "input", widths, freeze="D5", pages_high=1, about=about)
+    sheet = book.sheet("Inputs", "input", widths, freeze="D5", pages_high=1, about=about)
     sheet.heading("Inputs", purpose)
     heads = {"B": "Figure", "C": "Unit", "D": "Value", basis: "Basis, source"}
     if published:
@@ -136,14 +137,14 @@ def inputs_sheet(
             sheet.inputs.add(f"D{row}")
             message, validation = rule(given)
             sheet.allow(f"D{row}", given.label, message, **validation)
-            made.name(given.name, sheet, f"D{row}")
+            book.name(given.name, sheet, f"D{row}")
             names[given.name] = given.named_cell(cell, is_number=not isinstance(value, str))
         row += 2
     return names
 
 
-def rule(given: Given) -> tuple[str, dict[str, Any]]:
-    """The validation of an input cell, from its word."""
+def rule(given: Input) -> tuple[str, dict[str, Any]]:
+    """(message, validation rule) of an input cell, from its word."""
     w = given.word
     if isinstance(w, Choice):
         return f"One of {', '.join(w.choices)}", {"type": "list", "formula1": f'"{",".join(w.choices)}"'}
@@ -164,22 +165,22 @@ def rule(given: Given) -> tuple[str, dict[str, Any]]:
 
 
 def out_of_bounds(groups: Groups, names: Names) -> Tracer:
-    """How many numbers stand outside their bounds: pasting goes past validation."""
-    numbers = [given for given in all_of(groups) if isinstance(given.word, Number)]
+    """How many numbers are outside their bounds, which pasting allows in spite of validation."""
+    numbers = [given for given in all_inputs(groups) if isinstance(given.word, Number)]
     text = "+".join(f"IF(ISBLANK({given.name}),{int(not given.optional)},{_outside(given)})" for given in numbers)
     return Tracer(text, value=lambda: float(sum(faults(given, names[given.name].value) for given in numbers)))
 
 
-def _outside(given: Given) -> str:
-    """The bounds of a number that a cell breaks, as a sum."""
+def _outside(given: Input) -> str:
+    """A formula that counts the bounds which a cell breaks."""
     w: Any = given.word
     low = f"{given.name}<={w.above:g}" if w.above >= w.low else f"{given.name}<{w.low:g}"
     whole = f"+({given.name}<>INT({given.name}))" if w.whole else ""
     return f"({low})+({given.name}>{w.high:g}){whole}".replace("e+", "E+")
 
 
-def faults(given: Given, value: Any) -> int:
-    """How many bounds of its number a cell breaks; text, which a spreadsheet takes for larger than any number, one."""
+def faults(given: Input, value: Any) -> int:
+    """How many bounds a value breaks; text breaks one, as a spreadsheet takes it for larger than any number."""
     w: Any = given.word
     if value is None:
         return int(not given.optional)

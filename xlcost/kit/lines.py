@@ -1,7 +1,7 @@
 """A line is written once and read twice: as the plain formula of its cell, and as the call that a user would type.
 
 A line is a function of `f`, which writes calls of the catalogue's functions, and of `x`, the cells that stand above it.
-Called with `Formulas()` it gives the cell's formula, called with `Calls()` the same as somebody with the add-in types.
+Called with `Formulas()` it gives the cell's formula, with `Calls()` the text that a user with the add-in would type.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def _constant(value: Any) -> str:
 
 
 def named_cell(name: str, reference: Tracer) -> Tracer:
-    """A cell by its name."""
+    """A cell's tracer under its defined name."""
     return Tracer(name, value=lambda: reference.value)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the calculation: one formula. `total` sets it off as a result; the note may be a formula too."""
+    """A line of the calculation: one formula. `total` highlights it as a result; the note may be a formula too."""
 
     key: str
     label: str
@@ -69,7 +69,7 @@ LineGroups = tuple[tuple[str, tuple[Line, ...]], ...]
 
 
 def lines_sheet(book: Book, groups: LineGroups, x: Cells, about: str) -> None:
-    """The Calculation sheet: a line a row. Each is known by its key to all that follow, and so is its note."""
+    """Add the Calculation sheet, a row for each line; puts each line and its note into `x` by key."""
     widths = {"A": 1.5, "B": 44, "C": 13, "D": 20, "E": 58, "F": 62}
     sheet = book.sheet(TITLE, "calc", widths, freeze="D5", pages_high=1, about=about)
     sheet.heading(TITLE, "One formula per line, top to bottom. Nothing to fill in here.")
@@ -95,7 +95,7 @@ def lines_sheet(book: Book, groups: LineGroups, x: Cells, about: str) -> None:
 
 
 def call_text(line: Line, x: Cells) -> str:
-    """What a user with the add-in types for a line; nothing where no function says it shorter than the formula."""
+    """The text that a user with the add-in would type for a line; blank where that is no shorter than the formula."""
     text = line.compute(Calls(), x).text
     if "INDEX(" in text or "COUNTIFS(" in text:
         return ""

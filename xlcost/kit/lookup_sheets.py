@@ -1,4 +1,4 @@
-"""The table sheets: models, GPUs, precisions and prices as a workbook carries them, under the names formulas use."""
+"""The table sheets of a workbook: models, GPUs, precisions, regions, prices, providers, aliases, with their names."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ LONGEST = 130  # characters of the widest column
 def add_tables(book: Book, *, whole: bool = False, providers: bool = False) -> None:
     """Add the sheets that the book's formulas look up in, with the columns they use; call it last.
 
-    A column that a cell chooses is a peak in the workbooks; `whole` brings every column, for any field.
-    `providers` adds the list that a cell can choose a provider from.
+    Where a cell chooses the column (GPUs_table), it chooses a peak, so the peaks come along; `whole` adds every column.
+    `providers` adds the list for cells that choose a provider.
     """
     used = book.used_columns()
     for table in (MODELS, GPUS, PRECISIONS, REGIONS):
@@ -62,9 +62,9 @@ def add_tables(book: Book, *, whole: bool = False, providers: bool = False) -> N
 
 def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
     dynamic = "table" in used
-    chosen = set(table.rows[0]) if whole else {c for c in table.rows[0] if c.endswith(("_tflops", "_tops"))}
+    columns_in_table = set(table.rows[0]) if whole else {c for c in table.rows[0] if c.endswith(("_tflops", "_tops"))}
     first, *rest = ALWAYS[table.name]
-    wanted = used | (chosen if dynamic else set())
+    wanted = used | (columns_in_table if dynamic else set())
     middle = [c for c in table.rows[0] if c in wanted and c not in ALWAYS[table.name]]
     order = [first, *[c for c in rest if c == "name"], *middle, *[c for c in rest if c != "name"]]
     rows = [[_cell(row[column]) for column in order] for row in table.rows]
@@ -81,7 +81,7 @@ def _table_sheet(book: Book, table: Table, used: set[str], whole: bool) -> None:
 
 
 def _price_sheet(book: Book, used: set[str]) -> None:
-    """The reader's own quotes, and under them the packaged prices."""
+    """Add the Prices sheet: the reader's own quotes, and under them the packaged prices."""
     rows = [
         [p.gpu, p.provider, p.term, p.usd, p.members, n, p.start, p.end, p.source]
         for n, p in enumerate(current_market().periods, 1)
@@ -114,7 +114,7 @@ def _provider_sheet(book: Book) -> None:
 
 
 def _cell(value: Any) -> Any:
-    """A blank number stands as text, so that arithmetic on it fails loudly instead of giving zero."""
+    """A table's value as a cell holds it; blank becomes "n/a", so that arithmetic on it fails instead of giving 0."""
     if value is None or value == ():
         return "n/a"
     if isinstance(value, tuple):
@@ -123,7 +123,7 @@ def _cell(value: Any) -> Any:
 
 
 def grid(book: Book, title: str, columns: list[str], rows: list[list[Any]]) -> Sheet:
-    """A table on a sheet of its own: a row of column ids, then the rows."""
+    """Add a sheet with a table: a row of column ids, then the rows."""
     sheet = book.sheet(
         title,
         "reference",
@@ -139,7 +139,7 @@ def grid(book: Book, title: str, columns: list[str], rows: list[list[Any]]) -> S
 
 
 def widths_of(columns: list[str], rows: list[list[Any]]) -> dict[str, float]:
-    """Columns as wide as what they hold, within reason."""
+    """Column letter -> width that fits the content, within limits."""
     widths = {"A": 1.5}
     for i, column in enumerate(columns):
         longest = max(len(str(row[i])) for row in rows)
@@ -148,7 +148,7 @@ def widths_of(columns: list[str], rows: list[list[Any]]) -> dict[str, float]:
 
 
 def fill(sheet: Sheet, columns: list[str], rows: list[list[Any]], top: int) -> None:
-    """A row of column ids, then the rows."""
+    """Fill a sheet with a row of column ids at `top`, then the rows."""
     left = [column in TEXT_COLUMNS or column in ("id", "gpu", "provider", "term") for column in columns]
     for i, column in enumerate(columns):
         head = styles.TABLE_HEAD.but(across="left" if left[i] else "right", indent=1 if left[i] else 0)
@@ -186,7 +186,7 @@ def alias_rows() -> list[list[str]]:
 
 
 def _keys(table: Table) -> dict[str, str]:
-    """Text as it is compared -> id; with its points too, since a formula cannot tell which of them matter."""
+    """Key of an id or alias -> id: as ids are compared, and also with its points, which a formula does not remove."""
     pointed = {
         re.sub(r"[\s_\-]+", "", text).lower(): row["id"] for row in table.rows for text in (row["id"], *row["aliases"])
     }
@@ -194,7 +194,7 @@ def _keys(table: Table) -> dict[str, str]:
 
 
 def alias_sheet(book: Book) -> Sheet:
-    """The sheet, under the names that formulas use."""
+    """Add the Aliases sheet with the names that formulas use."""
     listed = alias_rows()
     sheet = book.sheet(
         "Aliases",

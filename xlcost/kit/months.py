@@ -21,12 +21,13 @@ from xlcost.quantities import excel_serial, serial_date
 
 TITLE = "Monthly"
 PERIOD, END, YEAR, TOP = 4, 5, 6, 7  # rows of the timeline, and the first below it
-YEAR_LONG = 12  # months
+MONTHS_A_YEAR = 12  # months
 
 
 @dataclass(frozen=True)
 class MonthLine:
-    """A line over the months, `f` and `x` as in a line, `m` the month's own cells; `how` says what its total is."""
+    """A row of months: one formula of `f` and `x` as in a Line, and `m`, the cells of the same month by key; `how`
+    says what its total is."""
 
     key: str
     label: str
@@ -41,7 +42,7 @@ MonthGroups = tuple[tuple[str, tuple[MonthLine, ...]], ...]
 
 
 def months_sheet(book: Book, groups: MonthGroups, x: Cells, start: Tracer) -> None:
-    """The sheet; each row is known by its key to all that follows. `start` is the first day of the first month."""
+    """Add the Monthly sheet; puts each row into `x.rows` by key. `start` is the first day of the first month."""
     widths = {"A": 1.5, "B": 36, "C": 11, "D": 15, "E": 2}
     widths |= {month_column(month): 12 for month in range(1, x.months + 1)}
     sheet = book.sheet(
@@ -53,7 +54,7 @@ def months_sheet(book: Book, groups: MonthGroups, x: Cells, start: Tracer) -> No
         repeat_rows=f"1:{TOP - 1}",
         repeat_columns="A:E",
         scale=60,
-        breaks=[FIRST - 1 + month for month in range(YEAR_LONG, x.months, YEAR_LONG)],
+        breaks=[FIRST - 1 + month for month in range(MONTHS_A_YEAR, x.months, MONTHS_A_YEAR)],
         about=f"{x.months} months, one formula per row",
     )
     sheet.heading(TITLE, "One formula per row, the same in every month. Nothing to fill in here.")
@@ -68,7 +69,7 @@ def months_sheet(book: Book, groups: MonthGroups, x: Cells, start: Tracer) -> No
 
 
 def _month_row(sheet: Sheet, row: int, line: MonthLine, x: Cells, m: Names) -> Tracer:
-    """One row with its label, unit and total; gives the reference that moves along."""
+    """Add a row with its label, unit and total; gives the reference to the cell of the same month."""
     edge = styles.INK if line.total else None
     look = (styles.TOTAL if line.total else styles.CALC).but(format=line.format)
     sheet.put(f"B{row}", line.label, styles.LABEL.but(bold=line.total, top=edge))
@@ -82,7 +83,7 @@ def _month_row(sheet: Sheet, row: int, line: MonthLine, x: Cells, m: Names) -> T
 
 
 def _timeline(sheet: Sheet, x: Cells, start: Tracer) -> Names:
-    """Period, last day and year of each month, as the first references that move along."""
+    """Add the timeline; gives the references to period, last day and year of the same month."""
     small = styles.CALC.but(size=9, ink=styles.MUTED, bottom=None)
     sheet.put(f"B{PERIOD}", "Period", small.but(across="left"))
     sheet.put(f"B{END}", "Month ending", styles.LABEL.but(bold=True, bottom=None, indent=0))
@@ -94,7 +95,7 @@ def _timeline(sheet: Sheet, x: Cells, start: Tracer) -> Names:
     m = {"period": sheet.months(PERIOD, FIRST, months, count, small)}
     end = call("EOMONTH", start, m["period"] - 1, value=month_end)
     m["end"] = sheet.months(END, FIRST, months, end, styles.CALC.but(format=styles.MONTH, bold=True, bottom=None))
-    year = np.ceil(m["period"] / YEAR_LONG)
+    year = np.ceil(m["period"] / MONTHS_A_YEAR)
     m["year"] = sheet.months(YEAR, FIRST, months, year, small.but(format=styles.YEAR))
     for column in range(2, FIRST + months):
         ref = f"{get_column_letter(column)}{YEAR}"
@@ -127,7 +128,7 @@ def _total(line: MonthLine, row: int, months: int, here: Tracer) -> Tracer | Non
 
 
 def days_in_month(m: Names) -> Tracer:
-    """How many days a month has."""
+    """The number of days of the month."""
     return call("DAY", m["end"], value=_day_of_month)
 
 
@@ -136,6 +137,6 @@ def _day_of_month(serials: Any) -> Any:
 
 
 def running_total(line: Tracer) -> Tracer:
-    """All months of a row up to this one."""
+    """The sum of a row's months up to this one."""
     sheet, row = line.text.split(HERE)
     return Tracer(f"SUM({sheet}${month_column(1)}{row}:{HERE}{row})", value=lambda: np.cumsum(line.value))

@@ -1,7 +1,7 @@
-"""The reader's own quotes on the Prices sheet: cells to fill in, and beside them what each row comes to.
+"""The table of own quotes on the Prices sheet: cells to fill in, and formulas beside them.
 
-The same rules as `prices.quotes.periods`, in formulas: a row counts from its first day until its last, a year, or
-the next row of the same offer. A row that cannot count is left out and says why.
+The formulas follow the rules of `prices.quotes.periods`: a row counts from its first day until its last one, a year,
+or the next row of the same offer. A row that cannot count is left out and says why.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xlcost.prices.quotes.periods import COLUMNS, WORKBOOK_QUOTES, Span, source
 from xlcost.quantities import TERMS, excel_serial
 
 ROWS = 24  # of the blank table
-STRANGER = "counts; Prices lists no such provider"
+UNLISTED = "counts; Prices lists no such provider"
 SPARE = 6  # blank rows under many quotes
 DERIVED = ("offer", "counts from", "counts until", "provider meant", "shown as", "row", "state", "first day")
 NAMES = dict(zip(("gpu", "usd", "off", "from", "until", "provider", "source", "row", "term"), "BEFLMNOPD", strict=True))
@@ -43,7 +43,7 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
-    """Put the table at row `top`; gives the row below it. `gpus`: the book has the names of the GPUs sheet."""
+    """Put the table at row `top`; gives the row below it. `gpus` says whether the book has a GPUs sheet."""
     rows = counting_quotes()
     size = max(ROWS, len(rows) + SPARE)
     first, last = top + 3, top + 2 + size
@@ -62,17 +62,17 @@ def quotes_table(book: Book, sheet: Sheet, top: int, *, gpus: bool) -> int:
     for name, column in NAMES.items():
         book.name(f"Quotes_{name}", sheet, f"{column}{first}:{column}{last}")
     book.name("Quotes_state", sheet, f"Q{first}:Q{last}")
-    told = f'COUNTIF(L{first}:L{last},">0")&" count, "&{LEFT_OUT}&" left out"'
+    count_text = f'COUNTIF(L{first}:L{last},">0")&" count, "&{LEFT_OUT}&" left out"'
     sheet.put(
         f"J{top}",
-        Tracer(told, value=lambda: f"{len(rows)} count, {quotes_left_out(book).value:g} left out"),
+        Tracer(count_text, value=lambda: f"{len(rows)} count, {quotes_left_out(book).value:g} left out"),
         styles.SECTION.but(size=9, ink=styles.MUTED),
     )
     return last + 1
 
 
 def counting_quotes() -> tuple[Span, ...]:
-    """The user's quotes that count, with the days from and until which they do."""
+    """The user's quotes that count on some day, with those days; an error if a workbook cannot hold them."""
     found = current_market().spans
     if len(found) > WORKBOOK_QUOTES:
         raise BadInput(
@@ -83,7 +83,7 @@ def counting_quotes() -> tuple[Span, ...]:
 
 
 def _row(sheet: Sheet, n: int, first: int, last: int, span: Any, *, gpus: bool) -> None:
-    """The cells to fill in, and the formulas beside them."""
+    """Put a row: the cells to fill in, and the formulas beside them."""
     r = first + n
     quote = span[0] if span else None
     for column, value in zip("BCDEFGHIJ", _inputs(quote), strict=True):
@@ -101,7 +101,7 @@ def _row(sheet: Sheet, n: int, first: int, last: int, span: Any, *, gpus: bool) 
 
 
 def _wrong(r: int, *, gpus: bool) -> str:
-    """Whether a row cannot count: pasting goes past the lists."""
+    """The formula that is TRUE where a row cannot count; pasting allows this in spite of validation."""
     unknown = f"AND(NOT(ISBLANK(B{r})),COUNTIF(GPUs_id,B{r})=0)," if gpus else ""
     term = ",".join(f'D{r}<>"{term}"' for term in TERMS)
     return (
@@ -112,7 +112,7 @@ def _wrong(r: int, *, gpus: bool) -> str:
 
 
 def is_wrong(cells: dict[str, Any], *, gpus: bool) -> bool:
-    """The same of what the cells of a row hold, by column."""
+    """Whether a row cannot count, by the values of its cells."""
     price, off, seen, first, last = (cells[column] for column in "EFGHI")
     given = [n for n in (price, off) if isinstance(n, (int, float))]
     ids = {row["id"] for row in GPUS.rows}
@@ -131,14 +131,15 @@ def is_wrong(cells: dict[str, Any], *, gpus: bool) -> bool:
 
 
 def state(sheet: Sheet, r: int, first: int, last: int, *, gpus: bool) -> str:
-    """What a row comes to, read from the cells as they now are."""
+    """The state of a row, from the current values of its cells."""
     cells = _cells(sheet, r)
     if all(value is None for value in cells.values()):
         return "empty"
     if is_wrong(cells, gpus=gpus):
         return INCOMPLETE
+    key = _offer_and_first_day(cells)
     others = ((row, _cells(sheet, row)) for row in range(first, last + 1))
-    same = [(-o["G"], row) for row, o in others if not is_wrong(o, gpus=gpus) and _moment(o) == _moment(cells)]
+    same = [(-o["G"], row) for row, o in others if not is_wrong(o, gpus=gpus) and _offer_and_first_day(o) == key]
     return _counts(cells["C"] or MEDIAN) if min(same)[1] == r else DOUBLE
 
 
@@ -147,19 +148,19 @@ def _cells(sheet: Sheet, r: int) -> dict[str, Any]:
     return {column: sheet.value(f"{column}{r}") for column in "BCDEFGHIJ"}
 
 
-def _moment(cells: dict[str, Any]) -> tuple[Any, ...]:
+def _offer_and_first_day(cells: dict[str, Any]) -> tuple[Any, ...]:
     """The offer of a row that is not wrong, and the first day on which it counts."""
     begins = min(cells["G"], excel_serial(current_market().edition_day)) if cells["H"] is None else cells["H"]
     return cells["B"], cells["C"] or MEDIAN, cells["D"], begins
 
 
 def quotes_left_out(book: Book) -> Tracer:
-    """How many rows that a reader filled in do not count."""
+    """The number of filled rows that do not count."""
     return Tracer(LEFT_OUT, value=lambda: float(sum(s.startswith("left out") for s in book.column("Quotes_state"))))
 
 
 def _counts(whose: str) -> str:
-    return "counts" if plain(whose) in current_market().names else STRANGER
+    return "counts" if plain(whose) in current_market().names else UNLISTED
 
 
 def _inputs(quote: Any) -> list[Any]:
@@ -171,7 +172,7 @@ def _inputs(quote: Any) -> list[Any]:
 
 
 def _derived(n: int, r: int, first: int, last: int, span: Any, *, gpus: bool) -> list[tuple[str, str, Any]]:
-    """(column, formula, value) of what a row comes to."""
+    """(column, formula, value) of the formulas beside a row."""
     all_from, all_offers, all_seen = (f"{c}${first}:{c}${last}" for c in "RKG")
     same = f"({all_offers}=K{r})*({all_from}=R{r})"
     newer = f"SUMPRODUCT({same}*(({all_seen}>G{r})+({all_seen}=G{r})*(ROW({all_seen})<ROW())))"
@@ -182,7 +183,7 @@ def _derived(n: int, r: int, first: int, last: int, span: Any, *, gpus: bool) ->
     shown = f'"own quote, "&{day}&", "&{whom}&J{r}&IF(ISBLANK(F{r}),"",", "&ROUND(F{r}*100,6)&"% off list")'
     states = (
         f'IF(COUNTA(B{r}:J{r})=0,"empty",IF(L{r}>0,IF(COUNTIF(Prices_provider,N{r})=0,'
-        f'"{STRANGER}","counts"),IF({_wrong(r, gpus=gpus)},'
+        f'"{UNLISTED}","counts"),IF({_wrong(r, gpus=gpus)},'
         f'"{INCOMPLETE}",'
         f'"{DOUBLE}")))'
     )

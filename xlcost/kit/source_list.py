@@ -11,7 +11,7 @@ ABOUT = "Where figures and methods come from; limits"
 
 
 def sources_sheet(book: Book, rows: Sequence[tuple[str, str]]) -> Sheet:
-    """Where things come from, and what the formulas leave out."""
+    """Add the Sources sheet; `rows` are (subject, text)."""
     sheet = book.sheet("Sources", "reference", {"A": 1.5, "B": 36, "C": 118}, about=ABOUT)
     sheet.heading("Sources and limits", "Where figures and methods come from, and what the formulas leave out.")
     for row, (what, text) in enumerate(rows, 4):

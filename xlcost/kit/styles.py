@@ -39,7 +39,7 @@ WORDS = "General_);(General);0_);@_)"  # text, right-aligned in line with number
 
 @dataclass(frozen=True)
 class Style:
-    """How a cell looks, as values only, so that equal looks share one style of the file."""
+    """The look of a cell as plain values, so that equal looks share one style in the file."""
 
     size: float = 10
     bold: bool = False
@@ -57,6 +57,7 @@ class Style:
     unlocked: bool = False
 
     def but(self, **changes: Any) -> Style:
+        """The style with some values changed."""
         return replace(self, **changes)
 
 
@@ -70,7 +71,7 @@ TOTAL = CALC.but(bold=True, top=INK)
 SECTION = Style(size=10.5, bold=True, ink=NAVY, fill=BAND, across="left")
 HEAD = Style(size=9.5, bold=True, ink=MUTED, across="right", bottom=NAVY)
 HEAD_LEFT = HEAD.but(across="left")
-COLUMN_HEADS = {  # label, unit, value, and what stands behind
+COLUMN_HEADS = {  # label, unit, value, and notes
     "B": HEAD_LEFT,
     "C": HEAD_LEFT,
     "D": HEAD,
@@ -102,7 +103,7 @@ def side(colour: str, weight: str) -> Side:
 
 
 def weight(colour: str) -> str:
-    """Navy lines are medium, tile edges thick, all others thin."""
+    """The weight of a line by its colour: navy medium, tile edges thick, all others thin."""
     return {NAVY: "medium", TEAL: "thick"}.get(colour, "thin")
 
 
@@ -117,7 +118,7 @@ def alignment(style: Style) -> Alignment:
     return Alignment(horizontal=style.across, vertical=style.down, indent=style.indent, wrap_text=style.wrap or None)
 
 
-def dress(cell: Any, style: Style) -> None:
+def apply_style(cell: Any, style: Style) -> None:
     """Give an openpyxl cell its look."""
     cell.font = font(style)
     if style.fill:
@@ -132,15 +133,15 @@ def dress(cell: Any, style: Style) -> None:
 
 
 class CellStyles:
-    """The looks of one workbook: the first cell of a look is dressed, the others take its style."""
+    """Applies styles to the cells of one workbook, reusing the openpyxl style of the first cell with the same look."""
 
     def __init__(self) -> None:
         self.known: dict[Style, Any] = {}
 
-    def dress(self, cell: Any, style: Style) -> None:
+    def apply_style(self, cell: Any, style: Style) -> None:
         first = self.known.get(style)
         if first is None:
-            dress(cell, style)
+            apply_style(cell, style)
             self.known[style] = cell._style
         else:
             cell._style = copy(first)

@@ -13,7 +13,7 @@ from openpyxl.utils.cell import get_column_letter
 from xlcost.kit import charts, styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.cells import Cells
-from xlcost.kit.months import YEAR_LONG
+from xlcost.kit.months import MONTHS_A_YEAR
 from xlcost.kit.sentences import number_text
 from xlcost.native import Tracer, join, where
 
@@ -29,7 +29,7 @@ Words = str | Callable[[Cells], Any]  # a text, or one that follows the cells
 
 @dataclass(frozen=True)
 class Tile:
-    """A key figure: its label, its value, how it is shown, and a line below it."""
+    """A key figure: its label, value, number format, and a line below it."""
 
     label: Words
     value: Callable[[Cells], Any]
@@ -39,7 +39,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Driver:
-    """A figure beside the years that moves the result."""
+    """A figure that drives the result, shown beside the years."""
 
     label: Words
     value: Callable[[Cells], Any]
@@ -58,7 +58,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class AddsUp:
-    """The rows of months that are parts of a whole, and the row, if there is one, in which the whole runs up."""
+    """Keys of the rows of months that add up to `whole`, and of the row with its running total, if there is one."""
 
     parts: tuple[str, ...]
     whole: str
@@ -67,7 +67,7 @@ class AddsUp:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the page says."""
+    """The content of the Summary page."""
 
     purpose: Words
     headline: Words
@@ -83,20 +83,20 @@ class Summary:
 
 
 def content(words: Words, x: Cells) -> Any:
-    """The words as a cell holds them."""
+    """The content of a cell with these words."""
     return words(x) if callable(words) else words
 
 
 def money(amount: Tracer, currency: Tracer) -> Any:
-    """An amount as words of a sentence."""
+    """An amount as text in a sentence, such as USD 1.2 million."""
     millions = join(number_text(amount / 1e6, 1), " million")
     return join(currency, " ", where(amount >= 1e6, millions, number_text(amount)))
 
 
 def summary_sheet(book: Book, summary: Summary, adds_up: AddsUp | None, labels: dict[str, str], x: Cells) -> Sheet:
-    """The page; `labels` name the rows of months."""
+    """Add the Summary sheet; `labels` are the names of the rows of months."""
     widths = {"A": 1.5} | {get_column_letter(i): 9.3 for i in range(2, 20)}
-    years = math.ceil(x.months / YEAR_LONG)
+    years = math.ceil(x.months / MONTHS_A_YEAR)
     about = f"One page: headline, key figures, charts, {in_words(years)} year{'s' * (years > 1)}"
     sheet = book.sheet(TITLE, "output", widths, last=LAST, pages_high=1, about=about)
     sheet.heading(TITLE, content(summary.purpose, x))
@@ -135,8 +135,8 @@ def _tiles(sheet: Sheet, tiles: tuple[Tile, ...], x: Cells) -> None:
 
 
 def _years(sheet: Sheet, heading: Words, adds_up: AddsUp, labels: dict[str, str], x: Cells) -> None:
-    """The years and their sum: two columns wide each, up to three of them, else one."""
-    years = math.ceil(x.months / YEAR_LONG)
+    """Add the table of years with their sum; up to three years are two columns wide each, more one."""
+    years = math.ceil(x.months / MONTHS_A_YEAR)
     wide = 2 if years <= 3 else 1
     columns = [get_column_letter(6 + wide * year) for year in range(years)]
     total, last = get_column_letter(6 + wide * years), get_column_letter(7 + wide * years)
@@ -167,7 +167,7 @@ def _sum(amounts: list[Tracer]) -> Callable[[], float]:
 
 
 def _of_year(sheet: Sheet, key: str, column: str, x: Cells) -> Tracer:
-    """The months of a row whose year stands at the head of a column."""
+    """The sum of a row's months in the year at the head of a column."""
     months, years = x.over(key), x.over("year")
 
     def value() -> float:
@@ -190,7 +190,7 @@ def _drivers(sheet: Sheet, drivers: tuple[Driver, ...], x: Cells) -> None:
 
 
 def _charts(sheet: Sheet, wanted: tuple[Chart, ...], x: Cells) -> None:
-    """The charts in a row, each below its title."""
+    """Add the charts side by side, each below its title."""
     head = styles.Style(size=10.5, bold=True, ink=styles.NAVY)
     for column, chart in zip(CHART_COLUMNS, wanted, strict=False):
         sheet.put(f"{column}{CHARTS}", content(chart.title, x), head)

@@ -1,4 +1,4 @@
-"""A book as a file: its sheets, looks, names and cached values, written by openpyxl and stamped."""
+"""A book written as a file: by openpyxl, then stamped with the cached values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xlcost.kit.book import Book, Sheet, text_on
 from xlcost.native import Tracer
 from xlcost.ooxml.values import Values, stamp
 
-CALC_ID = 191029  # what Excel 2019 and later write: nothing is computed in vain when a workbook is opened
+CALC_ID = 191029  # as Excel 2019 and later write it, so that opening does not recalculate
 
 
 def save(book: Book, path: Path, values: Values | None = None) -> None:
@@ -64,7 +64,7 @@ def _write(workbook: Workbook, sheet: Sheet, looks: styles.CellStyles) -> None:
             cell.data_type = "s"  # text stays text, whatever it begins with
         elif content is not None:
             cell.value = content
-        looks.dress(cell, style)
+        looks.apply_style(cell, style)
     _furnish(ws, sheet)
     _print(ws, sheet)
 
@@ -78,7 +78,7 @@ def _furnish(ws: Any, sheet: Sheet) -> None:
         ws.merge_cells(cells)
     for ref, target in sheet.links.items():
         ws[ref].hyperlink = f"#{target}"
-        styles.dress(ws[ref], sheet.cells[ref][1])
+        styles.apply_style(ws[ref], sheet.cells[ref][1])
     for ref, rule in sheet.choices:
         validation = DataValidation(
             allow_blank=rule.pop("blank", False), showErrorMessage=True, showInputMessage=True, **rule

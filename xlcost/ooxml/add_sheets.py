@@ -1,4 +1,4 @@
-"""Sheets made here put into a workbook made elsewhere: as new parts, with their looks added to its styles."""
+"""Add sheets of one workbook file to another: as new parts, their cell formats added to its styles."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from xlcost.ooxml.xml import attribute_value, find
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 GROUPS = {"fonts": "font", "fills": "fill", "borders": "border", "dxfs": "dxf", "cellXfs": "xf"}
-FIRST_OWN_FORMAT = 164  # numbers below it are Excel's
+FIRST_OWN_FORMAT = 164  # lower numbers are built-in formats
 TEXT_CELL = re.compile(r'(<c r="[A-Z]+\d+"[^>]*?) t="s"([^>]*)><v>(\d+)</v></c>')
 LOOK = re.compile(r'(<(?:c|row) [^>]*?\bs=|<col [^>]*?\bstyle=)"(\d+)"')
 
 
 def free_title(parts: Parts, wanted: str, mark: str) -> str:
-    """The title, followed by (mark) or (mark 2) ... where the workbook has a sheet of it already."""
+    """The wanted title, followed by (mark) or (mark 2) ... where the workbook has a sheet of that title."""
     taken = {sheet.title.lower() for sheet in package.sheets(parts)}
     titles = (wanted, *(f"{wanted} ({mark}{f' {n}' if n > 1 else ''})" for n in range(1, len(taken) + 2)))
     return next(title for title in titles if title.lower() not in taken)
 
 
 def with_sheets_of(parts: Parts, donor: Parts, titles: Mapping[str, str]) -> Parts:
-    """The donor's sheets behind those of the workbook, each under the title it is to have."""
+    """The workbook with the donor's sheets after its own; `titles` maps their titles to new ones."""
     sheets = package.sheets(donor)
     printed = _print_names(donor)
     with_looks, looks, first_dxf = _with_styles(parts, donor)
@@ -61,7 +61,7 @@ def _with_sheet(parts: Parts, title: str, xml: bytes, printed: list[tuple[str, s
 
 
 def _print_names(donor: Parts) -> dict[int, list[tuple[str, str]]]:
-    """Print areas and titles by the place of their sheet."""
+    """Place of a sheet -> the names and texts of its print area and print titles."""
     found: dict[int, list[tuple[str, str]]] = {}
     for entry in ElementTree.fromstring(donor[package.main_part(donor)]).iter(f"{{{MAIN}}}definedName"):
         if entry.get("localSheetId") is not None:
@@ -74,7 +74,7 @@ def _inline(text: str) -> str:
 
 
 def _with_styles(parts: Parts, donor: Parts) -> tuple[Parts, dict[int, int], int]:
-    """The workbook with the donor's looks; where each of them now is, and where its differential ones begin."""
+    """The workbook with the donor's cell formats, the new number of each, and where its differential formats begin."""
     theirs = donor[package.linked_part(donor, "styles", package.main_part(donor))]
     found = package.linked_part(parts, "styles", package.main_part(parts))
     if found not in parts:
@@ -93,13 +93,13 @@ def _with_styles(parts: Parts, donor: Parts) -> tuple[Parts, dict[int, int], int
 
 
 def _items(xml: bytes, group: str) -> list[str]:
-    """The elements of a group of styles, as they are written."""
+    """The XML of each element in a group of styles."""
     found = [element for element in find(xml, group, GROUPS[group]) if element.parent and element.parent.name == group]
     return [xml[element.start : element.end].decode() for element in found]
 
 
 def _with_formats(xml: bytes, theirs: bytes) -> tuple[dict[str, int], bytes]:
-    """Number formats added under free numbers; the donor's number -> the new one."""
+    """(donor's number -> new number, the styles with the donor's number formats added under free numbers)."""
     known = {e.attributes["formatCode"]: int(e.attributes["numFmtId"]) for e in find(xml, "numFmt")}
     moved, new = {}, []
     for element in find(theirs, "numFmt"):
@@ -112,7 +112,7 @@ def _with_formats(xml: bytes, theirs: bytes) -> tuple[dict[str, int], bytes]:
 
 
 def _format_xml(text: str, begins: Mapping[str, int], formats: Mapping[str, int]) -> str:
-    """A cell format with its numbers moved to where font, fill, border and number format now are."""
+    """A cell format that refers to the new numbers of its font, fill, border and number format."""
     for name, group in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
         text = re.sub(rf'\b{name}="(\d+)"', lambda m: f'{name}="{int(m[1]) + begins[group]}"', text)  # noqa: B023
     text = re.sub(r'\bnumFmtId="(\d+)"', lambda m: f'numFmtId="{formats.get(m[1], m[1])}"', text)

@@ -1,4 +1,4 @@
-"""Where a cell stands: sheets' titles, columns and cells as references write them."""
+"""Cell addresses: sheet titles, columns and cells as references write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
 def in_quotes(title: str) -> str:
-    """A sheet's title in the quotes that a reference may always write.
+    """A sheet's title in quotes, which a reference may always have.
 
     >>> in_quotes("P's & L")
     "'P''s & L'"
@@ -26,7 +26,7 @@ def quoted_title(title: str) -> str:
 
 
 def plain_title(text: str) -> str:
-    """The title that a reference writes, with or without quotes.
+    """The sheet's title without the quotes that a reference may have.
 
     >>> plain_title("Prices"), plain_title("'P''s & L'")
     ('Prices', "P's & L")

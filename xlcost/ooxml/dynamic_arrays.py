@@ -30,7 +30,7 @@ FUTURE = (
 
 
 def with_dynamic_calls(parts: Parts, names: Iterable[str], spills: Callable[[str], bool] = lambda _: True) -> Parts:
-    """Plain formulas that call one of the names, made dynamic where their text `spills`.
+    """The workbook with formulas that call one of the names made dynamic arrays, where their text `spills`.
 
     The workbook is recalculated when it is opened if one of them shows no value yet.
     """
@@ -60,7 +60,7 @@ def shows_nothing(cell: Cell) -> bool:
 
 
 def without_own_marks(parts: Parts, spills: Callable[[str], bool]) -> Parts:
-    """Formulas whose text `spills` plain again, where the marks were made here and Excel has not saved them since."""
+    """The workbook with our dynamic arrays made plain formulas again, as long as Excel has not saved it since."""
     links = package.links(parts, package.main_part(parts))
     if not any(link.kind == "sheetMetadata" and link.id.startswith(OWN_ID) for link in links):
         return parts
@@ -86,7 +86,7 @@ def _without_marks(xml: bytes, spills: Callable[[str], bool]) -> bytes:
 
 
 def _calling_cells(xml: bytes, call: re.Pattern[str]) -> list[Cell]:
-    """The cells whose plain formulas call; calls inside texts do not count."""
+    """The cells whose plain formulas match `call`; text in quotes does not count."""
     cells: list[Cell] = []
 
     def see(cell: Cell) -> None:
@@ -137,7 +137,7 @@ def _marks(xml: bytes) -> list[list[str | None]]:
 
 
 def with_recalculation(parts: Parts) -> Parts:
-    """The workbook, to be calculated when it is opened."""
+    """The workbook marked to be recalculated when it is opened."""
     main = package.main_part(parts)
     xml = parts[main]
     settings = order.WORKBOOK.child(xml, "calcPr")

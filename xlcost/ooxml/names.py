@@ -1,4 +1,4 @@
-"""The defined names of a workbook file: read, and put in beside those that it has."""
+"""The defined names of a workbook file: read, added, replaced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xlcost.ooxml.xml import Element, attribute_value, find, with_edits
 
 @dataclass(frozen=True)
 class DefinedName:
-    """A name and its formula; `scope` is the place of the one sheet that knows it, None where all do."""
+    """A name and its formula; `scope` is the place of the only sheet where it holds, None for the whole workbook."""
 
     name: str
     text: str
@@ -23,7 +23,7 @@ class DefinedName:
 
     @property
     def key(self) -> tuple[str, int | None]:
-        """What may stand only once; case does not matter."""
+        """What no two names of a workbook share; case does not matter."""
         return self.name.lower(), self.scope
 
 
@@ -33,7 +33,7 @@ def defined_names(parts: Parts) -> list[DefinedName]:
 
 
 def own_names(parts: Parts, mark: str | None = None) -> dict[str, str]:
-    """The names that formulas know everywhere, those of tables too, by lower case; without those that bear the mark."""
+    """Lower case -> name, of all names and tables of the whole workbook; without names whose comment ends in `mark`."""
     known = [name for name in defined_names(parts) if name.scope is None]
     names = [name.name for name in known if mark is None or not name.comment.endswith(mark)]
     tables = [part for name, part in parts.items() if re.search(r"/tables/[^/]*\.xml$", name, re.IGNORECASE)]
@@ -53,7 +53,7 @@ def _names_and_elements(xml: bytes) -> list[tuple[DefinedName, Element]]:
 
 
 def with_names(parts: Parts, names: Iterable[DefinedName]) -> Parts:
-    """The workbook with these names; one that it has already is replaced where it stands."""
+    """The workbook with these names added; one that it has already is replaced in its place."""
     main = main_part(parts)
     xml = parts[main]
     new = {name.key: name for name in names}
@@ -85,7 +85,7 @@ CONSTANT = re.compile(r'=?([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?%?|"(?:[^"]|"")*"|
 
 
 def is_formula(text: str) -> bool:
-    """Whether a defined name computes, or looks outside, instead of naming cells or a constant.
+    """Whether a defined name's text computes or refers to another workbook, instead of naming cells or a constant.
 
     >>> is_formula("'P & L'!$A$1:$C$9,Notes!$B:$B"), is_formula("=Jan:Mar!a1"), is_formula("Notes!$A$1:Notes!$B$2")
     (False, False, False)
@@ -96,7 +96,7 @@ def is_formula(text: str) -> bool:
 
 
 def leads_outside(text: str) -> bool:
-    """Whether a defined name is that of cells in another workbook.
+    """Whether a defined name's text refers to cells of another workbook.
 
     >>> leads_outside("[1]Prices!$A$1"), leads_outside("'[2]P & L'!$A$1:$B$2"), leads_outside("Prices!$A$1")
     (True, True, False)

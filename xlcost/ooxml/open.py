@@ -1,4 +1,4 @@
-"""A reader's workbook, opened with care: what is wrong with it is one sentence, and it is written over only whole.
+"""A reader's workbook, opened with checks and one sentence for what is wrong; written whole or not at all.
 
 A file from outside is hostile until checked: its size, the number and size of its parts, their names, their XML.
 """
@@ -56,7 +56,7 @@ def read_workbook(path: Path, *, macros: bool = False) -> tuple[bytes, Parts]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """What the parts hold against expectation, once they are taken apart, is a sentence about the file."""
+    """Turn errors from parts with unexpected content into one BadInput about the file."""
     try:
         yield
     except XlcostError:
@@ -66,7 +66,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def write_workbook(target: Path, parts: Mapping[str, bytes]) -> None:
-    """Write the file whole, where nobody has it open, under a name that Excel opens."""
+    """Write the file whole; an error if somebody has it open, or if Excel would not open a file of that name."""
     kind = package.content_types(parts)[package.main_part(parts)]
     suffix = ".x" + ("lt" if "template" in kind else "ls") + ("m" if "macroEnabled" in kind else "x")
     if target.suffix.lower() != suffix:
@@ -76,7 +76,7 @@ def write_workbook(target: Path, parts: Mapping[str, bytes]) -> None:
 
 
 def check_target(target: Path) -> None:
-    """A place where a workbook can be written now: nobody has it open, and it may be written."""
+    """Refuse a path where no workbook can be written now, such as a file that is open or read-only."""
     if target.is_dir():
         raise BadInput(f"{target} is a folder, not a file")
     if not target.parent.is_dir():
@@ -101,7 +101,7 @@ def check_target(target: Path) -> None:
 
 
 def has_macros(parts: Mapping[str, bytes]) -> bool:
-    """Whether it carries VBA, or the macro sheets that came before VBA."""
+    """Whether the workbook holds VBA, or the macro sheets that came before VBA."""
     names = [name.lower() for name in parts]
     return any(n.endswith("vbaproject.bin") or n.startswith(("xl/macrosheets/", "xl/dialogsheets/")) for n in names)
 
@@ -136,7 +136,7 @@ def _parts(path: Path, data: bytes) -> Parts:
 
 
 def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    """The table of contents, before anything is unpacked."""
+    """Check the archive's table of contents, before anything is unpacked."""
     if any(entry.flag_bits & 1 for entry in entries):
         raise BadInput(f"{path} is a zip archive with a password, not an Excel workbook (.xlsx)")
     if len(entries) > MOST_PARTS:
@@ -155,7 +155,7 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_kind(path: Path, parts: Mapping[str, bytes]) -> None:
-    """An Excel workbook of the kind that is read, not another program's file in the same wrapping."""
+    """Refuse an archive that is no Excel workbook of a kind that can be read."""
     if parts.get("mimetype", b"").startswith(b"application/vnd.oasis.opendocument"):
         raise BadInput(f"{path} is an OpenDocument file; save it in its program as Excel Workbook (.xlsx)")
     if package.CONTENT_TYPES not in parts or "_rels/.rels" not in parts:
@@ -177,34 +177,34 @@ def _check_kind(path: Path, parts: Mapping[str, bytes]) -> None:
 
 
 def _check_xml(path: Path, parts: Mapping[str, bytes]) -> None:
-    """Every XML part is well-formed, without a document type (which can hide endless text), and in UTF-8."""
+    """Check that each XML part is well-formed, in UTF-8, and without a document type, which can expand endlessly."""
     for name, content in parts.items():
         if name.lower().endswith(".vml"):  # not always well-formed, even from Excel
             if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
                 raise BadInput(f"{path} is not a sound workbook: its part {name} declares a document type")
         elif name.lower().endswith(XML_NAMES):
-            for wrong in _wrong_xml(content, anywhere=name.lower().startswith("customxml/")):
+            for wrong in _wrong_xml(content, any_encoding=name.lower().startswith("customxml/")):
                 raise BadInput(f"{path} is not a sound workbook: its part {name} {wrong}")
 
 
 class _Stop(Exception):
-    """A part that is not read on."""
+    """Stops the reading of a part; the text says what is wrong with it."""
 
 
-def _wrong_xml(content: bytes, *, anywhere: bool) -> Iterator[str]:
-    """What is wrong with a part's XML, if anything; `anywhere` allows any encoding."""
+def _wrong_xml(content: bytes, *, any_encoding: bool) -> Iterator[str]:
+    """The fault of a part's XML, if it has one; `any_encoding` allows more than UTF-8."""
 
     def document_type(*_: object) -> None:
         raise _Stop("declares a document type")
 
     def declaration(_: str, encoding: str | None, __: int) -> None:
-        if not anywhere and (encoding and encoding.lower()) not in UTF_8:
+        if not any_encoding and (encoding and encoding.lower()) not in UTF_8:
             raise _Stop(f"is written in {encoding}, not UTF-8")
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = document_type
     parser.XmlDeclHandler = declaration
-    if not anywhere and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if not any_encoding and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         yield "is written in UTF-16, not UTF-8"
         return
     try:
@@ -216,7 +216,7 @@ def _wrong_xml(content: bytes, *, anywhere: bool) -> Iterator[str]:
 
 
 def _check_whole(path: Path, parts: Mapping[str, bytes]) -> None:
-    """Every sheet that the workbook lists is there, and written as Excel writes it by default."""
+    """Check that each listed sheet is there, and that the workbook is not Strict Open XML."""
     if package.STRICT.encode() in parts[package.main_part(parts)][:4096]:
         raise BadInput(f"{path} is saved as Strict Open XML; {SAVE_AS}")
     found = package.sheets(parts)

@@ -1,4 +1,4 @@
-"""Put elements into a part at the place where its kind wants them; every other byte of the part stays as it is."""
+"""Insert elements into a part where the schema of its kind wants them; every other byte of the part stays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Kind:
 
     root: str
     order: tuple[str, ...]
-    counted: bool = True  # whether a group states how many elements it has
+    counted: bool = True  # whether a group has a count attribute
 
     def children(self, xml: bytes) -> tuple[Element, list[Element]]:
         """The root and its children."""
@@ -25,7 +25,7 @@ class Kind:
         return next((element for element in self.children(xml)[1] if element.name == name), None)
 
     def with_items(self, xml: bytes, name: str, items: list[str]) -> bytes:
-        """Elements at the end of a child, which is made where it is missing; a count that it states grows."""
+        """The part with elements appended to a child, which is made where it is missing; its count is raised."""
         child = self.child(xml, name)
         if child is None:
             count = f' count="{len(items)}"' if self.counted else ""
@@ -38,7 +38,7 @@ class Kind:
         return with_entry(xml, child, with_prefix(child.prefix, "".join(items)))
 
     def with_child(self, xml: bytes, text: str) -> bytes:
-        """A child that the part does not have yet, in its place among the others."""
+        """The part with a child that it does not have yet, in the right place among the others."""
         name = re.split(r"[\s/>]", text[1:], maxsplit=1)[0]
         root, children = self.children(xml)
         before = self.order[: self.order.index(name)]
@@ -47,7 +47,7 @@ class Kind:
 
 
 def with_prefix(prefix: str, text: str) -> str:
-    """Elements without a prefix, as a part with one writes its own.
+    """XML without prefixes, with this prefix before each element's name.
 
     >>> with_prefix("x:", '<b><c n="1"/></b>')
     '<x:b><x:c n="1"/></x:b>'

@@ -1,4 +1,4 @@
-"""What a file is that is no workbook, in words, and what its reader can do about it."""
+"""What a file is that is no workbook, in words, and what a user can do about it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OFFICE_DOCUMENTS = {  # a word of the content type of what a file begins with ->
 
 
 def other_file(data: bytes) -> str:
-    """What a file is that is no zip archive."""
+    """The end of a sentence that says what a file is that is no zip archive."""
     if data.startswith(COMPOUND_FILE):
         if _has_stream(data, "EncryptedPackage"):
             return (

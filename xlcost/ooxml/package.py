@@ -1,4 +1,4 @@
-"""The parts of a workbook file and how they hang together: links, content types, sheets. Parts are bytes by name."""
+"""The parts of a workbook file and their relations: links, content types, sheets. `Parts` are bytes by name."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def links_name(part: str) -> str:
 
 
 def links(parts: Mapping[str, bytes], part: str = "") -> list[Link]:
-    """The links of a part, none where it has none."""
+    """The links of a part; of the package itself for ""."""
     name = links_name(part)
     if name not in parts:
         return []
@@ -84,12 +84,12 @@ def linked_part(parts: Mapping[str, bytes], kind: str, part: str = "") -> str:
 
 
 def main_part(parts: Mapping[str, bytes]) -> str:
-    """The part that the file begins with, "" where there is none."""
+    """The name of the workbook part, from which all others are reached; "" where there is none."""
     return linked_part(parts, "officeDocument")
 
 
 def content_types(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """What each part says it holds."""
+    """The content type of each part."""
     defaults, own = {}, {}
     for entry in ElementTree.fromstring(parts[CONTENT_TYPES]):
         kind = entry.get("ContentType", "")
@@ -115,7 +115,7 @@ def sheets(parts: Mapping[str, bytes]) -> list[SheetPart]:
 
 
 def shared_texts(parts: Mapping[str, bytes]) -> list[str]:
-    """The texts that cells share, without their reading aids; none where the workbook has none."""
+    """The shared strings of the workbook, without phonetic guides; none where it has none."""
     part = linked_part(parts, "sharedStrings", main_part(parts))
     texts: list[str] = []
     for element in find(parts[part], "si", "t", "rPh") if part in parts else ():

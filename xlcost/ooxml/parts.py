@@ -1,4 +1,4 @@
-"""Parts put into a workbook file and taken out of it, with the links and content types that hold it together."""
+"""Parts added to a workbook file and removed from it, together with their links and content types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/200
 
 
 def with_part(parts: Parts, name: str, content: bytes, content_type: str, kind: str) -> tuple[Parts, str]:
-    """A new part that the workbook links to; gives the parts and the link's id."""
+    """The parts with a new one that the workbook part links to, and the link's id."""
     main = main_part(parts)
     changed = {
         name: content,
@@ -24,7 +24,7 @@ def with_part(parts: Parts, name: str, content: bytes, content_type: str, kind: 
 
 
 def free_name(parts: Mapping[str, bytes], pattern: str) -> str:
-    """The first name xl/worksheets/sheet1.xml, sheet2.xml ... that no part has."""
+    """The first name of the pattern, such as xl/worksheets/sheet1.xml, sheet2.xml ..., that no part has."""
     taken, number = {name.lower() for name in parts}, 1
     while pattern.format(number).lower() in taken:
         number += 1
@@ -32,7 +32,7 @@ def free_name(parts: Mapping[str, bytes], pattern: str) -> str:
 
 
 def name_beside(parts: Parts, pattern: str) -> str:
-    """The name of a part in the workbook's own folder, with a number for {} where one has it, and for sheets."""
+    """A free name in the workbook part's folder; {} becomes a number for sheets, and where the plain name is taken."""
     path = posixpath.join(posixpath.dirname(main_part(parts)), pattern)
     plain = path.format("")
     return free_name(parts, path) if "worksheets/" in pattern or plain in parts else plain
@@ -47,7 +47,7 @@ def free_id(parts: Mapping[str, bytes], part: str) -> str:
 
 
 def links_with(parts: Mapping[str, bytes], part: str, kind: str, target: str) -> bytes:
-    """The links of a part with one more, under the id that `free_id` gives."""
+    """The XML of a part's links with one more, under the id that `free_id` gives."""
     known = parts.get(links_name(part), NO_LINKS)
     (root,) = find(known, "Relationships")
     entry = f'<{root.prefix}Relationship Id="{free_id(parts, part)}" Type="{kind}" Target="{attribute_value(target)}"/>'
@@ -55,7 +55,7 @@ def links_with(parts: Mapping[str, bytes], part: str, kind: str, target: str) ->
 
 
 def types_with(xml: bytes, kinds: Mapping[str, str]) -> bytes:
-    """The content types, with those of these parts; a part that had another type has the new one."""
+    """The XML of the content types with those of these parts, which replace earlier ones."""
     found = find(xml, "Types", "Override")
     wanted = {name.lower() for name in kinds}
     xml = with_edits(xml, [e.removal for e in found if e.attributes.get("PartName", "").lstrip("/").lower() in wanted])
@@ -68,7 +68,7 @@ def types_with(xml: bytes, kinds: Mapping[str, str]) -> bytes:
 
 
 def without_links(parts: Mapping[str, bytes], gone: Callable[[Link], bool]) -> tuple[Parts, list[Link]]:
-    """The parts that still hang together when these links are cut, and the links."""
+    """The parts that remain when these links, and what only they lead to, are removed; and the removed links."""
     result, cut = dict(parts), []
     for name in [n for n in parts if n.endswith(".rels")]:
         owner = _owner(name)
@@ -86,14 +86,14 @@ def without_links(parts: Mapping[str, bytes], gone: Callable[[Link], bool]) -> t
 
 
 def reachable_parts(parts: Mapping[str, bytes]) -> Parts:
-    """The parts that the package leads to, without those that nothing refers to."""
+    """The parts that can be reached by links, without those that nothing links to."""
     reached = _reached(parts) | {CONTENT_TYPES}
     found = {n: c for n, c in parts.items() if n in reached or (n.endswith(".rels") and _owner(n) in reached)}
     return _with_their_types(found)
 
 
 def _with_their_types(parts: Parts) -> Parts:
-    """The same with content types of these parts only."""
+    """The parts with the content types of these parts only."""
     names = {name.lower() for name in parts}
     xml = parts[CONTENT_TYPES]
     gone = [e for e in find(xml, "Override") if e.attributes.get("PartName", "").lstrip("/").lower() not in names]
@@ -106,7 +106,7 @@ def _owner(rels: str) -> str:
 
 
 def _reached(parts: Mapping[str, bytes]) -> set[str]:
-    """Every part that the package leads to."""
+    """The names of all parts that can be reached by links."""
     reached, new = {""}, [""]
     while new:
         for link in links(parts, new.pop()):

@@ -1,4 +1,4 @@
-"""A table that stands on a sheet already: where its columns are, and further columns at its right edge."""
+"""A table on an existing sheet: where its columns are, and further columns added at its right edge."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class TablePlace:
 
 
 def table_place(parts: Parts, cells: str, id: str) -> TablePlace | None:
-    """The table in which `cells` is the column of this id; None where they are no such column."""
+    """The table whose column of this id is the range `cells`; None where that is no such column."""
     match = PLACE.fullmatch(cells)
     title = plain_title(match[1]) if match else ""
     sheet = next((s for s in package.sheets(parts) if s.title.lower() == title.lower()), None)
@@ -54,7 +54,7 @@ def table_place(parts: Parts, cells: str, id: str) -> TablePlace | None:
 
 
 def _column_ids(cells: Mapping[str, Any], left: str) -> dict[str, str]:
-    """Column ids from one cell on, up to the first blank: id -> letter."""
+    """Column id -> letter, from the column `left` to the first blank heading."""
     found, at = {}, column_number(left)
     while isinstance(cells.get(column_letters(at)), str):
         found[cells[column_letters(at)]] = column_letters(at)
@@ -63,7 +63,7 @@ def _column_ids(cells: Mapping[str, Any], left: str) -> dict[str, str]:
 
 
 def table_cells(parts: Parts, part: str, first: int, last: int) -> dict[int, dict[str, Any]]:
-    """What cells hold, by row and column letter: text, or a number as it is written."""
+    """The cells of some rows of a sheet, by row and column letter: text or numbers."""
     texts = package.shared_texts(parts)
     found: dict[int, dict[str, Any]] = {}
     for row in ElementTree.fromstring(parts[part]).iter(f"{MAIN}row"):
@@ -87,7 +87,8 @@ def _cell_value(cell: ElementTree.Element, texts: list[str]) -> Any:
 def with_columns(
     parts: Parts, place: TablePlace, key: str, columns: list[str], known: Mapping[str, Mapping[str, Any]], missing: str
 ) -> tuple[Parts, TablePlace]:
-    """Columns at the right edge: `known` has a row's values by its `key`; what it does not have is `missing`."""
+    """The workbook with columns added to the table: `known` has the values of a row by its id in the column `key`;
+    a value that it lacks is `missing`."""
     edge = column_number(place.edge)
     letters = {column: column_letters(edge + i) for i, column in enumerate(columns, 1)}
     cells = table_cells(parts, place.part, place.first - 1, place.last)
@@ -111,7 +112,7 @@ def with_columns(
 
 
 def _looks(xml: bytes, row: Element) -> tuple[str, str]:
-    """How the last text and the last number of a row look."""
+    """The style attributes of the last text and the last number of a row."""
     text = number = ""
     for tag in re.findall(r"<(?:\w+:)?c\s[^>]*>", xml[row.inside : row.inside_end].decode()):
         look = re.search(r'\ss="\d+"', tag)
@@ -123,7 +124,7 @@ def _looks(xml: bytes, row: Element) -> tuple[str, str]:
 
 
 def _wider(xml: bytes, first: int, last: int) -> bytes:
-    """The new columns' width, and how far the sheet reaches."""
+    """The sheet with a width for the new columns and its dimension extended to them."""
     known = find(xml, "col")
     if known and int(known[-1].attributes["max"]) < first:
         columns = f'<col min="{first}" max="{last}" width="{WIDTH}" customWidth="1"/>'

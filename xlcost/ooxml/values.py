@@ -1,4 +1,4 @@
-"""Put values into a workbook file without rewriting it: inputs, cached results, chart caches.
+"""Stamp values into a workbook file without writing it anew: inputs, cached results, chart caches.
 
 Only the `<v>` of named cells and the caches of charts change; every other byte of every part stays, so a template
 that a designer restyled in Excel keeps what openpyxl would lose. Same values, same bytes: parts are written in a
@@ -97,7 +97,7 @@ def chart_with_values(xml: str, values: Values) -> str:
 
 
 def read_parts(path: Path) -> Parts:
-    """All parts of a workbook file that was made here; one from outside is checked by `ooxml.open`."""
+    """The parts of a workbook file that xlcost made; files from outside are checked by `ooxml.open`."""
     try:
         return zip_parts(path)
     except FileNotFoundError:

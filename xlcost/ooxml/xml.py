@@ -1,4 +1,4 @@
-"""Change a part of XML where it must change; every other byte stays. Names are taken without their prefix."""
+"""Edits of an XML part that leave every other byte as it is. Elements are named without their prefix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from xlcost.ooxml.address import cell_place
 
 START_TAG = re.compile(rb'<[^\s/>]+(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|\'[^\']*\'))*\s*/?>')
-Edit = tuple[int, int, bytes]  # from, to, what stands there instead
+Edit = tuple[int, int, bytes]  # from, to, the bytes to put there
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +33,7 @@ class Element:
 
     @property
     def prefix(self) -> str:
-        """What stands before the names of its own kind: "" or "x:"."""
+        """The namespace prefix of the tag: "" or "x:"."""
         return self.tag[: -len(self.name)]
 
     @property
@@ -60,7 +60,7 @@ def _tag_end(xml: bytes, start: int) -> int:
 
 
 class _Reader:
-    """Walks through XML once and notes where its elements stand."""
+    """Reads XML once and notes the places of its elements."""
 
     def __init__(self, xml: bytes) -> None:
         self.xml = xml
@@ -115,7 +115,7 @@ class _Finder(_Reader):
 
 
 def find(xml: bytes, *names: str) -> list[Element]:
-    """The elements of these names in their order; the parent of each is the nearest one of these names."""
+    """The elements of these names in document order; `parent` is the nearest enclosing one of these names."""
     finder = _Finder(xml, set(names))
     finder.read()
     return finder.found
@@ -175,12 +175,12 @@ class _CellReader(_Reader):
 
 
 def each_cell(xml: bytes, see: Callable[[Cell], None], hidden: Callable[[str, int], None] = lambda *_: None) -> None:
-    """Show every cell of a sheet, in the order of the file, and how many rows or columns are hidden."""
+    """Call `see` for each cell of a sheet in the order of the file, and `hidden` for hidden rows and columns."""
     _CellReader(xml, see, hidden).read()
 
 
 def with_edits(xml: bytes, edits: Iterable[Edit]) -> bytes:
-    """The part with these changes; one that lies in a piece that goes is not made."""
+    """The part with these edits; one that lies inside another that came before is skipped."""
     pieces, at = [], 0
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
         if start < at:
@@ -204,7 +204,7 @@ def with_entry(xml: bytes, parent: Element, entry: str) -> bytes:
 
 
 def attribute_edit(xml: bytes, element: Element, **attributes: str | None) -> Edit:
-    """The edit that sets attributes of a start tag, or takes them away (None)."""
+    """The edit that sets attributes of a start tag, or removes those that are None."""
     tag = xml[element.start : element.inside]
     for name, value in attributes.items():
         tag = re.sub(rb'\s+%s\s*=\s*(?:"[^"]*"|\'[^\']*\')' % re.escape(name.encode()), b"", tag)
@@ -215,5 +215,5 @@ def attribute_edit(xml: bytes, element: Element, **attributes: str | None) -> Ed
 
 
 def attribute_value(value: str) -> str:
-    """A text inside an attribute's quotes, line breaks and all."""
+    """A text escaped for an attribute's quotes, line breaks included."""
     return escape(value, {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})

@@ -30,7 +30,7 @@ class Functions(unohelper.Base, XFunctions):
 
 
 def rows_of(name: str, cells: Any) -> Any:
-    """The rows that the cell shows; a sentence where xlcost gives no answer and the function gives text."""
+    """The rows that the cell shows; without an answer from xlcost an error, or its sentence for a function of text."""
     try:
         if name in TEXTUAL and ENGINE.broken:
             ENGINE.start()

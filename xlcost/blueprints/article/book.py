@@ -1,4 +1,4 @@
-"""The article as a live workbook: each claim beside a formula that computes it."""
+"""The article's workbook: each claim beside a formula that computes it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ PURPOSE = "The article's own figures. Change the cream cells; column E keeps wha
 NEAR, FAR = 0.05, 0.25  # up to here "holds", up to here "holds, rounded"
 
 
-def book() -> Book:
-    """The whole workbook."""
-    made = Book("Navigating the High Cost of AI Compute, recomputed", "Every figure of the article, live")
-    x, _, rows = _computed(made)
-    checks_sheet(made, _checks(_published_verdicts(), rows), x)
-    made.arrange("Claims")
-    add_tables(made)
-    sources_sheet(made, SOURCES)
+def article_book() -> Book:
+    """The workbook, all of its sheets."""
+    book = Book("Navigating the High Cost of AI Compute, recomputed", "Every figure of the article, live")
+    x, _, rows = _calculation(book)
+    checks_sheet(book, _checks(_published_verdicts(), rows), x)
+    book.arrange("Claims")
+    add_tables(book)
+    sources_sheet(book, SOURCES)
     cover(
-        made,
+        book,
         "The cost of AI compute, recomputed",
         "Andreessen Horowitz, April 2023: every figure beside a live formula",
         "Prices as of 7 April 2023   ·   nothing to install: plain formulas",
@@ -49,29 +49,29 @@ def book() -> Book:
             "Checks says whether inputs are as published.",
         ],
     )
-    made.arrange("Cover")
+    book.arrange("Cover")
     for title, ref in (("Claims", "J1"), ("Inputs", "F1"), ("Rates", "F1")):
-        light(made, made[title], ref)
-    return made
+        light(book, book[title], ref)
+    return book
 
 
-def _computed(made: Book) -> tuple[Cells, list[Tracer], list[int]]:
+def _calculation(book: Book) -> tuple[Cells, list[Tracer], list[int]]:
     """Inputs, rates and claims: the cells by key, the verdicts, and the rows of the claims."""
-    x = Cells(made, inputs_sheet(made, INPUTS, input_values(INPUTS, {}), PURPOSE, published=True), 0)
-    _rates(made, x)
-    return x, *_claims(made, x)
+    x = Cells(book, inputs_sheet(book, INPUTS, input_values(INPUTS, {}), PURPOSE, published=True), 0)
+    _rates(book, x)
+    return x, *_claims(book, x)
 
 
 def _published_verdicts() -> list[str]:
-    """The verdicts on the article's own figures, whatever somebody then changes in the workbook."""
-    _, verdicts, _ = _computed(Book("", ""))
+    """The verdicts on the article's own figures, as computed from the published inputs."""
+    _, verdicts, _ = _calculation(Book("", ""))
     return [verdict.value for verdict in verdicts]
 
 
-def _rates(made: Book, x: Cells) -> None:
+def _rates(book: Book, x: Cells) -> None:
     widths = {"A": 1.5, "B": 36, "C": 13, "D": 16, "E": 54, "F": 70}
     about = "April 2023 prices and chip figures, looked up live"
-    sheet = made.sheet("Rates", "calc", widths, freeze="D5", about=about)
+    sheet = book.sheet("Rates", "calc", widths, freeze="D5", about=about)
     sheet.heading("Rates", "Prices and chip figures that the claims use, looked up as of the date on Inputs.")
     for column, text in (("B", "Figure"), ("C", "Unit"), ("D", "Value"), ("E", "The same in a cell"), ("F", "Source")):
         sheet.put(f"{column}4", text, styles.HEAD if column == "D" else styles.HEAD_LEFT)
@@ -84,7 +84,7 @@ def _rates(made: Book, x: Cells) -> None:
         basis = note if isinstance(note, str) else note(Formulas(), x)
         sheet.put(f"F{row}", basis, styles.NOTE.but(wrap=True))
         sheet.heights[row] = 15 if isinstance(note, str) else 26
-        made.name(name, sheet, f"D{row}")
+        book.name(name, sheet, f"D{row}")
         x[name] = named_cell(name, reference)
 
 
@@ -101,10 +101,10 @@ HEADS = (
 )
 
 
-def _claims(made: Book, x: Cells) -> tuple[list[Tracer], list[int]]:
+def _claims(book: Book, x: Cells) -> tuple[list[Tracer], list[int]]:
     widths = {"A": 1.5, "B": 4, "C": 50, "D": 15, "E": 15, "F": 10.5, "G": 11, "H": 15, "I": 46, "J": 46}
     about = "Each figure of the article beside a live formula"
-    sheet = made.sheet("Claims", "output", widths, freeze="D5", repeat_rows="1:4", zoom=85, about=about)
+    sheet = book.sheet("Claims", "output", widths, freeze="D5", repeat_rows="1:4", zoom=85, about=about)
     sheet.heading("Claims", "Each figure of the article, a formula on the Inputs, and whether the two agree.")
     for column, text in HEADS:
         style = styles.HEAD if column in "DEG" else styles.HEAD_LEFT
@@ -133,10 +133,10 @@ def _claim_row(sheet: Sheet, row: int, number: int, claim: Claim, x: Cells) -> T
     live = sheet.put(f"E{row}", claim.compute(Formulas(), x), figure.but(bold=True))
     sheet.put(f"F{row}", claim.unit, styles.UNIT)
     percent = styles.CALC.but(format='+0.0%_);-0.0%_);"–"_)')
-    spelled = claim.compute(Calls(), _unvalued(x))
-    lines = 1 + max(len(claim.text) // 52, len(claim.why) // 54, len(spelled.text) // 52)
+    typed = claim.compute(Calls(), _named_only(x))
+    lines = 1 + max(len(claim.text) // 52, len(claim.why) // 54, len(typed.text) // 52)
     sheet.heights[row] = 13.5 * lines + 4
-    sheet.put(f"I{row}", "=" + spelled.text, styles.NOTE.but(italic=False, wrap=True, size=8.5))
+    sheet.put(f"I{row}", "=" + typed.text, styles.NOTE.but(italic=False, wrap=True, size=8.5))
     sheet.put(f"J{row}", claim.why, styles.NOTE.but(wrap=True))
     light = styles.CALC.but(across="center", bold=True, format=None)
     if ours:
@@ -146,8 +146,8 @@ def _claim_row(sheet: Sheet, row: int, number: int, claim: Claim, x: Cells) -> T
     return sheet.put(f"H{row}", _verdict(claim, live, says, difference), light)
 
 
-def _unvalued(x: Cells) -> Cells:
-    """The cells by their names only: what a user would type."""
+def _named_only(x: Cells) -> Cells:
+    """The cells as names without values, as a user types them."""
     return Cells(x.book, {name: Tracer(name) for name in x}, x.months)
 
 
@@ -165,7 +165,12 @@ def _verdict(claim: Claim, live: Any, says: Tracer, difference: Tracer) -> Any:
 
 def _checks(verdicts: list[str], rows: list[int]) -> tuple[Check, ...]:
     return (
-        Check("Inputs are the article's own", _changed, 0, "An input was changed: the article's figures are column E"),
+        Check(
+            "Inputs are the article's own",
+            _changed_inputs,
+            0,
+            "An input was changed: the article's figures are column E",
+        ),
         Check(
             "No error among the results",
             lambda x: not_a_number(sum_over(_claim_cells(x, "E", rows))),
@@ -178,12 +183,12 @@ def _checks(verdicts: list[str], rows: list[int]) -> tuple[Check, ...]:
             0.01,
             "Rate changed",
         ),
-        *(_as_made(verdict, verdicts, rows) for verdict in (HOLDS, f"{HOLDS} (*)", ROUNDED, WRONG)),
+        *(_verdict_count(verdict, verdicts, rows) for verdict in (HOLDS, f"{HOLDS} (*)", ROUNDED, WRONG)),
     )
 
 
-def _changed(x: Cells) -> Tracer:
-    """How many inputs differ from what was published, which stands beside them."""
+def _changed_inputs(x: Cells) -> Tracer:
+    """The number of inputs that differ from the published value beside them."""
     sheet = x.book["Inputs"]
     rows = sorted(int(ref[1:]) for ref in sheet.inputs)
     given, published = (f"Inputs!${column}${rows[0]}:${column}${rows[-1]}" for column in "DE")
@@ -195,7 +200,7 @@ def _changed(x: Cells) -> Tracer:
 
 
 def _claim_cells(x: Cells, column: str, rows: list[int]) -> Tracer:
-    """A column of the claims, with what its cells hold."""
+    """A column of the claims as a range, with the values of its cells."""
     sheet = x.book["Claims"]
     return Tracer(
         f"Claims!${column}${rows[0]}:${column}${rows[-1]}",
@@ -203,8 +208,8 @@ def _claim_cells(x: Cells, column: str, rows: list[int]) -> Tracer:
     )
 
 
-def _as_made(verdict: str, verdicts: list[str], rows: list[int]) -> Check:
-    """As many claims have a verdict as when the workbook was made."""
+def _verdict_count(verdict: str, verdicts: list[str], rows: list[int]) -> Check:
+    """A check that as many claims have a verdict as when the workbook was made."""
     now = sum(fnmatch(v, verdict) for v in verdicts)
 
     def value(x: Cells) -> Any:

@@ -1,4 +1,4 @@
-"""What the article says, claim by claim: inputs, prices, and how each figure is computed.
+"""The article's claims as data: inputs, prices, and how each figure is computed.
 
 A claim is written once and read twice (see kit.lines): as the plain formula of its cell and as the call a user types.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from xlcost.kit import styles
 from xlcost.kit.cells import Names
-from xlcost.kit.inputs import Given, Groups, word
+from xlcost.kit.inputs import Groups, Input, word
 from xlcost.kit.lines import Compute
 from xlcost.quantities import AsOf, Key, Mfu, number
 
@@ -21,7 +21,7 @@ POSITIVE = number("figure", "as shown", "A number above 0", above=0.0, high=1e30
 
 @dataclass(frozen=True)
 class Claim:
-    """What the article says, and how to compute it."""
+    """A figure of the article, and how to compute it."""
 
     text: str
     says: Any
@@ -29,18 +29,18 @@ class Claim:
     compute: Compute
     format: str
     why: str
-    kind: str = "about"  # about, at least, order (of magnitude), range, ours (no figure of the article)
+    kind: str = "about"  # about, at least, at most, order (of magnitude), ours (no figure of the article)
 
 
 INPUTS: Groups = (
     (
         "Model and data",
         (
-            Given(
+            Input(
                 "Params", "GPT-3 parameters", "parameters", POSITIVE, 175e9, styles.WHOLE, "Article; Brown et al. 2020"
             ),
-            Given("Prompt_Tokens", "Tokens of one request", "tokens", POSITIVE, 1024, styles.WHOLE, "Article"),
-            Given(
+            Input("Prompt_Tokens", "Tokens of one request", "tokens", POSITIVE, 1024, styles.WHOLE, "Article"),
+            Input(
                 "Train_Tokens",
                 "Tokens GPT-3 was trained on",
                 "tokens",
@@ -49,7 +49,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Brown et al. 2020",
             ),
-            Given(
+            Input(
                 "Request_Flop",
                 "One request, as the article rounds it",
                 "FLOP",
@@ -63,20 +63,20 @@ INPUTS: Groups = (
     (
         "Processor and chips",
         (
-            Given("Core_Hertz", "Clock of one processor core", "1 / s", POSITIVE, 3e9, styles.SCIENCE, "Article"),
-            Given("Core_Ops", "Operations per cycle", "FLOP", POSITIVE, 1, styles.WHOLE, "Article"),
-            Given(
+            Input("Core_Hertz", "Clock of one processor core", "1 / s", POSITIVE, 3e9, styles.SCIENCE, "Article"),
+            Input("Core_Ops", "Operations per cycle", "FLOP", POSITIVE, 1, styles.WHOLE, "Article"),
+            Input(
                 "Big_Gpu", "The A100 of the article", "id", GPU_ID, "a100-40-sxm", styles.WORDS, "312 TFLOP/s, 16 bit"
             ),
-            Given(
+            Input(
                 "Large_Gpu", "The A100 with 80 GB", "id", GPU_ID, "a100-80-sxm", styles.WORDS, "Dearest row of the day"
             ),
-            Given(
+            Input(
                 "Card_Gpu", "The A100 of 300 W", "id", GPU_ID, "a100-80-pcie", styles.WORDS, "Only the 80 GB PCIe card"
             ),
-            Given("Home_Gpu", "The consumer card", "id", GPU_ID, "rtx3080ti", styles.WORDS, "Article"),
-            Given("Small_Gpu", "The smaller GPU on AWS", "id", GPU_ID, "a10g", styles.WORDS, "AWS rents the A10G"),
-            Given(
+            Input("Home_Gpu", "The consumer card", "id", GPU_ID, "rtx3080ti", styles.WORDS, "Article"),
+            Input("Small_Gpu", "The smaller GPU on AWS", "id", GPU_ID, "a10g", styles.WORDS, "AWS rents the A10G"),
+            Input(
                 "Tensor_Cores",
                 "Tensor cores, by the article",
                 "count",
@@ -85,7 +85,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Article: the full die",
             ),
-            Given(
+            Input(
                 "Core_Flop",
                 "FLOP per tensor core and cycle",
                 "FLOP",
@@ -94,7 +94,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Article: Volta's figure",
             ),
-            Given(
+            Input(
                 "Real_Cores",
                 "Tensor cores of the product",
                 "count",
@@ -103,7 +103,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "NVIDIA A100 whitepaper",
             ),
-            Given(
+            Input(
                 "Real_Flop",
                 "FLOP per core and cycle, 16 bit",
                 "FLOP",
@@ -112,7 +112,7 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "256 FMA; whitepaper",
             ),
-            Given(
+            Input(
                 "Boost_Hertz",
                 "Boost clock of the A100",
                 "1 / s",
@@ -126,9 +126,9 @@ INPUTS: Groups = (
     (
         "Memory",
         (
-            Given("Weight_Bytes", "Bytes of a weight in FP32", "bytes", POSITIVE, 4, styles.WHOLE, "Article"),
-            Given("Extra_Bytes", "Further bytes for training", "bytes", POSITIVE, 8, styles.WHOLE, "Article"),
-            Given(
+            Input("Weight_Bytes", "Bytes of a weight in FP32", "bytes", POSITIVE, 4, styles.WHOLE, "Article"),
+            Input("Extra_Bytes", "Further bytes for training", "bytes", POSITIVE, 8, styles.WHOLE, "Article"),
+            Input(
                 "Adam_Bytes",
                 "Further bytes Adam needs in FP32",
                 "bytes",
@@ -137,15 +137,15 @@ INPUTS: Groups = (
                 styles.WHOLE,
                 "Gradient, m and v",
             ),
-            Given("Card_GB", "Memory of the consumer GPU", "GB", POSITIVE, 12, styles.WHOLE, "Article"),
-            Given("Card_Params", "Model said to fit", "parameters", POSITIVE, 4e9, styles.WHOLE, "Article"),
+            Input("Card_GB", "Memory of the consumer GPU", "GB", POSITIVE, 12, styles.WHOLE, "Article"),
+            Input("Card_Params", "Model said to fit", "parameters", POSITIVE, 4e9, styles.WHOLE, "Article"),
         ),
     ),
     (
         "Prices and power",
         (
-            Given("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2023, 4, 7), styles.DATE, "Article"),
-            Given(
+            Input("Price_Date", "Prices as of", "date", word(AsOf), dt.date(2023, 4, 7), styles.DATE, "Article"),
+            Input(
                 "Rate",
                 "A100-hour implied by $560,000",
                 "USD / h",
@@ -154,7 +154,7 @@ INPUTS: Groups = (
                 styles.USD2,
                 "560,000 / 279,558 GPU-hours",
             ),
-            Given(
+            Input(
                 "Whole_Run_Mfu",
                 "Utilisation of whole runs",
                 "share",
@@ -163,11 +163,11 @@ INPUTS: Groups = (
                 styles.PERCENT,
                 "Epoch AI, median",
             ),
-            Given(
+            Input(
                 "Api_Price", "OpenAI, per 1,000 tokens", "USD", POSITIVE, 0.002, styles.USD4, "Article: gpt-3.5-turbo"
             ),
-            Given("Requests", "Requests a day of one user", "requests", POSITIVE, 100, styles.WHOLE, "Article"),
-            Given(
+            Input("Requests", "Requests a day of one user", "requests", POSITIVE, 100, styles.WHOLE, "Article"),
+            Input(
                 "Instance_Rate",
                 "GCP a2-highgpu-1g, one A100-40",
                 "USD / h",
@@ -176,10 +176,10 @@ INPUTS: Groups = (
                 styles.USD4,
                 "Prices, 7 April 2023",
             ),
-            Given("Gpu_Only_Rate", "GCP A100-40, GPU alone", "USD / h", POSITIVE, 2.934, styles.USD4, "Unverified"),
-            Given("Electricity", "Electricity", "USD / kWh", POSITIVE, 0.10, styles.USD2, "Article"),
-            Given("Years", "Life of the cards", "years", POSITIVE, 3, styles.WHOLE, "Article"),
-            Given("Card_Price", "RTX 3080 Ti at launch", "USD", POSITIVE, 1199, styles.USD, "MSRP, unverified"),
+            Input("Gpu_Only_Rate", "GCP A100-40, GPU alone", "USD / h", POSITIVE, 2.934, styles.USD4, "Unverified"),
+            Input("Electricity", "Electricity", "USD / kWh", POSITIVE, 0.10, styles.USD2, "Article"),
+            Input("Years", "Life of the cards", "years", POSITIVE, 3, styles.WHOLE, "Article"),
+            Input("Card_Price", "RTX 3080 Ti at launch", "USD", POSITIVE, 1199, styles.USD, "MSRP, unverified"),
         ),
     ),
 )
@@ -189,19 +189,19 @@ def _offer(gpu: str, provider: str, term: str = "on_demand") -> Compute:
     return lambda f, x: f.GPU_PRICE(gpu=x[gpu], provider=provider, term=term, as_of=x["Price_Date"])
 
 
-def _seen(gpu: str, provider: str, term: str = "on_demand") -> Compute:
+def _price_source(gpu: str, provider: str, term: str = "on_demand") -> Compute:
     return lambda f, x: f.PRICE_SOURCE(gpu=x[gpu], provider=provider, term=term, as_of=x["Price_Date"])
 
 
 RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
-    ("Rate_AWS", "AWS, A100 40 GB", "USD / h", styles.USD4, _offer("Big_Gpu", "AWS"), _seen("Big_Gpu", "AWS")),
+    ("Rate_AWS", "AWS, A100 40 GB", "USD / h", styles.USD4, _offer("Big_Gpu", "AWS"), _price_source("Big_Gpu", "AWS")),
     (
         "Rate_Lambda",
         "Lambda, A100 40 GB",
         "USD / h",
         styles.USD4,
         _offer("Big_Gpu", "Lambda"),
-        _seen("Big_Gpu", "Lambda"),
+        _price_source("Big_Gpu", "Lambda"),
     ),
     (
         "Rate_CoreWeave",
@@ -209,7 +209,7 @@ RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
         "USD / h",
         styles.USD4,
         _offer("Big_Gpu", "CoreWeave"),
-        _seen("Big_Gpu", "CoreWeave"),
+        _price_source("Big_Gpu", "CoreWeave"),
     ),
     (
         "Rate_Spot",
@@ -217,10 +217,17 @@ RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
         "USD / h",
         styles.USD4,
         _offer("Big_Gpu", "Jarvislabs", "spot"),
-        _seen("Big_Gpu", "Jarvislabs", "spot"),
+        _price_source("Big_Gpu", "Jarvislabs", "spot"),
     ),
-    ("Rate_Dear", "AWS, A100 80 GB", "USD / h", styles.USD4, _offer("Large_Gpu", "AWS"), _seen("Large_Gpu", "AWS")),
-    ("Rate_Small", "AWS, A10G", "USD / h", styles.USD4, _offer("Small_Gpu", "AWS"), _seen("Small_Gpu", "AWS")),
+    (
+        "Rate_Dear",
+        "AWS, A100 80 GB",
+        "USD / h",
+        styles.USD4,
+        _offer("Large_Gpu", "AWS"),
+        _price_source("Large_Gpu", "AWS"),
+    ),
+    ("Rate_Small", "AWS, A10G", "USD / h", styles.USD4, _offer("Small_Gpu", "AWS"), _price_source("Small_Gpu", "AWS")),
     (
         "Peak",
         "A100, dense 16-bit peak",
@@ -249,7 +256,7 @@ RATES: tuple[tuple[str, str, str, str, Compute, str | Compute], ...] = (
 
 
 def train_cost(rate: str, **more: Any) -> Compute:
-    """The GPT-3 run at a rate and a utilisation."""
+    """The cost of the GPT-3 run at a rate, which an input or a line names, and an `mfu` (a number or a name; 1)."""
     mfu = more.get("mfu", 1)
     return lambda f, x: f.TRAIN_COST(
         model=x["Params"],

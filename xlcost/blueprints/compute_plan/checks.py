@@ -1,4 +1,4 @@
-"""The tests of the compute plan: does it add up, and can it be true?"""
+"""The checks of the compute plan: whether it adds up, and whether its inputs can be true."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from xlcost.kit.cells import Cells, count_true
 from xlcost.kit.checks import Check
 from xlcost.native import where
 
-TOLERANCE = 1.000001  # on a capacity that just suffices
+TOLERANCE = 1.000001  # factor by which demand may exceed a capacity that just suffices
 
 
-def _short(x: Cells) -> Any:
-    """Months whose peak is above what the replicas serve."""
+def _months_below_demand(x: Cells) -> Any:
+    """The number of months whose peak is above what the replicas serve."""
     return count_true(x.over("peak") > x.over("replicas") * x["rate"] * TOLERANCE)
 
 
-def _overlap(x: Cells) -> Any:
+def _overlap_months(x: Cells) -> Any:
+    """Months between the start of serving and the end of training."""
     months: Any = np.maximum(x["Train_Start"] + x["train_months"] - x["Serve_Start"], 0)
     return TRAIN.when_used(x, SERVE.when_used(x, months))
 
 
-def _beyond_context(x: Cells) -> Any:
+def _tokens_beyond_context(x: Cells) -> Any:
     tokens: Any = np.maximum(x["Input_Tokens"] + x["Output_Tokens"] - x["window"], 0)
     return SERVE.when_used(x, where(x["window"] > 0, tokens, 0))
 
@@ -35,7 +36,7 @@ CHECKS = (
     checks.years_add_up(ADDS_UP.whole),
     checks.parts_add_up(ADDS_UP.parts, ADDS_UP.whole),
     checks.running_ends_at_total(ADDS_UP.running, ADDS_UP.whole),
-    Check("Replicas cover the peak in every month", _short, 0, "Capacity is below demand"),
+    Check("Replicas cover the peak in every month", _months_below_demand, 0, "Capacity is below demand"),
     checks.timeline_is_whole(MONTHS),
     checks.inputs_in_bounds(INPUTS),
     checks.ids_in_tables("Model, GPUs and precision stand in their tables", INPUTS),
@@ -64,13 +65,13 @@ CHECKS = (
     ),
     Check(
         "Serving begins after the training ends",
-        _overlap,
+        _overlap_months,
         1e-6,
         "Months of overlap: serve later, or train on more GPUs",
     ),
     Check(
         "Prompt and answer fit the model's context",
-        _beyond_context,
+        _tokens_beyond_context,
         0,
         "Tokens beyond the longest context of the model",
     ),

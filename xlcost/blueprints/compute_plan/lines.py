@@ -23,8 +23,8 @@ ADDS_UP = AddsUp(("serving", "training", "other_1", "other_2", "other_3"), "cost
 TRAIN, SERVE = SIDES = PriceSide("Train", "Train_Tokens"), PriceSide("Serve", "Requests_Day")
 
 
-def _tuned(x: Names) -> Any:
-    """Adapters need no gradient of the frozen weights: four operations per parameter instead of six."""
+def _method_factor(x: Names) -> Any:
+    """Operations over those of full training: adapters need no gradient of the frozen weights, four instead of six."""
     return where(x["Train_Method"] == "full", 6, 4) / 6
 
 
@@ -32,12 +32,12 @@ def _task(x: Names) -> Any:
     return where(x["Train_Method"] == "full", "train", x["Train_Method"])
 
 
-def _even(gpus: Any) -> Any:
+def _even_split(gpus: Any) -> Any:
     """The next size that a model splits over evenly: 1, 2, 4, or whole nodes of eight."""
     return where(gpus <= 1, 1, where(gpus <= 2, 2, where(gpus <= 4, 4, np.ceil(gpus / 8) * 8)))
 
 
-def _touched(x: Names) -> Any:
+def _params_read(x: Names) -> Any:
     return serving.touched_params(x["params"], x["active"], models.expert_share(x["Model"]), x["Batch"])
 
 
@@ -57,8 +57,8 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Training",
         (
-            Line("train_flop", "Operations of the final run", "FLOP", styles.SCIENCE, lambda f, x: f.TRAIN_FLOPS(model=x["Model"], tokens=x["Train_Tokens"]) * _tuned(x), "6 per parameter and token; 4 with adapters"),
-            Line("train_hours", "GPU-hours of all runs", "GPU-hours", styles.WHOLE, lambda f, x: f.TRAIN_GPU_HOURS(model=x["Model"], tokens=x["Train_Tokens"], gpu=x["Train_Gpu"], mfu=x["Run_Mfu"]) * _tuned(x) * x["Runs"] / x["Goodput"]),
+            Line("train_flop", "Operations of the final run", "FLOP", styles.SCIENCE, lambda f, x: f.TRAIN_FLOPS(model=x["Model"], tokens=x["Train_Tokens"]) * _method_factor(x), "6 per parameter and token; 4 with adapters"),
+            Line("train_hours", "GPU-hours of all runs", "GPU-hours", styles.WHOLE, lambda f, x: f.TRAIN_GPU_HOURS(model=x["Model"], tokens=x["Train_Tokens"], gpu=x["Train_Gpu"], mfu=x["Run_Mfu"]) * _method_factor(x) * x["Runs"] / x["Goodput"]),
             Line("train_days", "Days on the clock", "days", styles.ONE, lambda f, x: x["train_hours"] / x["Train_Gpus"] / 24, "All runs, one after the other"),
             Line("train_months", "Months on the clock", "months", styles.TWO, lambda f, x: x["train_days"] * 24 * 12 / 8760),
             *price_lines(TRAIN),
@@ -75,14 +75,14 @@ CALCULATION: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("cache", "KV cache of one request", "GB", styles.FOUR, lambda f, x: f.KV_CACHE_GB(model=x["Model"], context=x["Input_Tokens"] + x["Output_Tokens"])),
             Line("served_gb", "Memory to serve a batch", "GB", styles.ONE, lambda f, x: f.INFER_MEMORY(model=x["Model"], precision=x["Serve_Precision"], context=x["Input_Tokens"] + x["Output_Tokens"], batch=x["Batch"])),
             Line("serve_fit", "Fewest GPUs that hold a replica", "GPUs", styles.WHOLE, lambda f, x: f.GPU_FIT(model=x["Model"], gpu=x["Serve_Gpu"], precision=x["Serve_Precision"], context=x["Input_Tokens"] + x["Output_Tokens"], batch=x["Batch"])),
-            Line("replica", "GPUs of one replica", "GPUs", styles.WHOLE, lambda f, x: where(x["Replica_Own"].left_out, _even(x["serve_fit"]), x["Replica_Own"]), "1, 2, 4 or nodes of eight, unless you say otherwise", total=True),
+            Line("replica", "GPUs of one replica", "GPUs", styles.WHOLE, lambda f, x: where(x["Replica_Own"].left_out, _even_split(x["serve_fit"]), x["Replica_Own"]), "1, 2, 4 or nodes of eight, unless you say otherwise", total=True),
         ),
     ),
     (
         "Serving",
         (
             Line("prefill", "Time to read a prompt", "s", styles.FOUR, lambda f, x: serving.prefill_seconds(f.INFER_FLOPS(model=x["Model"], input_tokens=x["Input_Tokens"]), peak_tflops(x["Serve_Gpu"], x["Serve_Precision"]), x["Prefill_Mfu"], x["replica"]), "Bound by arithmetic"),
-            Line("touched", "Weights a step reads", "GB", styles.ONE, lambda f, x: x["weights"] * (_touched(x) / x["params"]), "Of a mixture: the experts the batch uses"),
+            Line("touched", "Weights a step reads", "GB", styles.ONE, lambda f, x: x["weights"] * (_params_read(x) / x["params"]), "Of a mixture: the experts the batch uses"),
             Line("step", "Time of a decoding step", "s", styles.FOUR, lambda f, x: serving.decode_seconds(x["touched"], x["cache"] * x["Batch"], f.GPU_SPEC(gpu=x["Serve_Gpu"], field="bandwidth_gb_s"), x["Decode_Mbu"], x["replica"]), "Bound by memory; every sequence gets a token"),
             Line("rate", "Requests a replica serves", "req / s", styles.FOUR, lambda f, x: serving.requests_per_second(x["prefill"], x["step"], x["Output_Tokens"], x["Batch"])),
             Line("wait", "Time of one request", "s", styles.TWO, lambda f, x: x["prefill"] + x["Output_Tokens"] * x["step"], "Alone in the queue"),

@@ -28,7 +28,7 @@ def _headline(x: Cells) -> Any:
 
 
 def _load(x: Cells) -> Any:
-    """The average load of the fleet."""
+    """The average load of the fleet over the whole plan."""
     average = x.total("requests") / x.total("days") / 86400
     capacity = x.total("serve_hours") / 24 / x.total("days") / x["replica"] * x["rate"]
     return where(capacity > 0, average / capacity, 0)
