@@ -24,7 +24,7 @@ ROOMS = {
     "prices": "csv_tables errors facts files quantities",
     "feeds": "csv_tables errors facts files prices quantities",
     "functions": "errors facts formulas function prices quantities sources steps",
-    "native": "function quantities steps",
+    "native": "errors function quantities steps",
     "audit": "function native quantities sources steps",
     "catalogue": "audit errors facts function functions native quantities sources",
     "cells": "errors function quantities",

@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from xlcost.errors import BadInput, nearest
 from xlcost.function import REFUSED, FunctionSpec, Parameter
 from xlcost.quantities import ModelWord, excel_serial
 from xlcost.steps import RECORDER
@@ -279,6 +280,10 @@ def formula(spec: FunctionSpec, arguments: dict[str, Any]) -> Tracer:
     >>> formula(spec_of("TRAIN_FLOPS"), {"model": cell("B1", is_number=True), "tokens": cell("B2")}).text
     '6*B1*B2'
     """
+    known = {p.name for p in spec.parameters}
+    for name in arguments:
+        if name not in known:
+            raise BadInput(f"{spec.name} has no argument '{name}'{nearest(name, known)}")
     values = []
     for p in spec.parameters:
         given = arguments.get(p.name)

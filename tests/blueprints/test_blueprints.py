@@ -5,8 +5,8 @@ import re
 import pytest
 
 from places import PACKAGE
-from xlcost.blueprints.packaged import BLUEPRINTS
-from xlcost.kit.inputs import all_of
+from xlcost.blueprints.packaged import BLUEPRINTS, template
+from xlcost.kit.build import build
 
 ADDRESS = re.compile(r"\$[A-Z]{1,3}\$?\d|(?<![\w.])[A-Z]{1,2}[1-9]\d{0,3}(?![\w\"-])|«")
 IDS = {blueprint.id for blueprint in BLUEPRINTS}
@@ -24,13 +24,18 @@ def test_no_cell_address(path):
     assert [m[0] for m in ADDRESS.finditer(code) if m[0] not in words] == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["LibreOffice", "IronCalc"])
 @pytest.mark.parametrize("blueprint", BLUEPRINTS, ids=lambda blueprint: blueprint.id)
-def test_keys_stand_once(blueprint):
-    keys = [given.name for given in all_of(blueprint.inputs)]
-    keys += [line.key for _, group in blueprint.lines for line in group]
-    months = [line.key for _, group in blueprint.monthly for line in group]
-    assert len(set(keys)) == len(keys)
-    assert len(set(months) | {"period", "end", "year"}) == len(months) + 3
+def test_cached_values_of_the_blank_template_are_what_a_spreadsheet_computes(blueprint, engine, engines):
+    values, found = build(blueprint).book.values(), engines[engine](template(blueprint))
+    for title, cells in found.items():
+        for ref, theirs in cells.items():
+            ours = values[title].get(ref)
+            if isinstance(ours, float) and isinstance(theirs, float):
+                assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-6), (title, ref)
+            elif isinstance(ours, str):
+                assert theirs == ours, (title, ref)
 
 
 @pytest.mark.parametrize("blueprint", BLUEPRINTS, ids=lambda blueprint: blueprint.id)

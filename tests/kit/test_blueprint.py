@@ -7,9 +7,15 @@ import pytest
 from openpyxl import load_workbook
 
 from places import ROOT
+from xlcost.batch.fill import result as result_of
+from xlcost.batch.scenarios import Scenario
+from xlcost.errors import BadInput
 from xlcost.kit.build import build
 from xlcost.kit.charts import COLOURS
-from xlcost.kit.summary import AddsUp, Chart, Summary
+from xlcost.kit.inputs import TEXT, Input
+from xlcost.kit.lines import Line
+from xlcost.kit.months import AddsUp, MonthLine
+from xlcost.kit.summary import Chart, Summary
 from xlcost.kit.write import save
 
 PAGE = (ROOT / "docs/template.md").read_text(encoding="utf-8")
@@ -68,15 +74,13 @@ def test_a_line_that_is_missing_in_the_table_turns_the_light_off(gpu_hours, engi
     """In Python as in the sheet: no check says what it comes to."""
     from xlcost.kit import checks
 
-    short = replace(
-        gpu_hours, adds_up=AddsUp(("rent",), "cost"), checks=(checks.parts_add_up(("rent",), "cost"), *gpu_hours.checks)
-    )
+    short = replace(gpu_hours, adds_up=AddsUp(("rent",), "cost"), checks=checks.sums(AddsUp(("rent",), "cost")))
     filled = build(short)
     assert filled.failing() == ["Parts add up to the total"]
     save(filled.book, tmp_path / "short.xlsx")
     for engine in engines.values():
         found = engine(tmp_path / "short.xlsx")["Checks"]
-        assert (found["F7"], found["E4"]) == ("CHECK", "CHECK")
+        assert (found["F8"], found["E4"]) == ("CHECK", "CHECK")
 
 
 @pytest.mark.slow
@@ -103,3 +107,50 @@ def test_what_the_page_has_no_room_for_is_refused(gpu_hours):
     many = Chart("bars", "Too many", ("cost",) * (len(COLOURS) + 1), "0")
     with pytest.raises(ValueError, match="chart: it takes 6 series, not 7"):
         build(replace(gpu_hours, summary=replace(gpu_hours.summary, charts=(many,))))
+
+
+def changed(gpu_hours, **groups):
+    """The template with a line, a row of months or an input more."""
+    return replace(gpu_hours, **{key: (*getattr(gpu_hours, key), ("More", (one,))) for key, one in groups.items()})
+
+
+@pytest.mark.parametrize(
+    ("groups", "sentence"),
+    [
+        ({"lines": Line("day", "Again", "USD", "0", lambda f, x: x["price"])}, "the key 'day' stands twice"),
+        ({"lines": Line("Gpus", "Again", "USD", "0", lambda f, x: x["price"])}, "the key 'Gpus' stands twice"),
+        ({"monthly": MonthLine("end", "Again", "d", "0", lambda f, x, m: m["end"])}, "the key 'end' stands twice"),
+        ({"inputs": Input("A1", "A cell", "x", TEXT, "", "0")}, "'A1' cannot be the name of a cell"),
+        ({"inputs": Input("My Gpus", "Two words", "x", TEXT, "", "0")}, "'My Gpus' cannot be the name of a cell"),
+    ],
+)
+def test_keys_that_cannot_be_are_refused(gpu_hours, groups, sentence):
+    with pytest.raises(ValueError, match=f"gpu_hours: {sentence}"):
+        changed(gpu_hours, **groups)
+
+
+@pytest.mark.parametrize(
+    ("compute", "error", "sentence"),
+    [
+        (lambda f, x: x["Gpuss"], KeyError, "there is no input or line 'Gpuss' so far; did you mean 'Gpus'?"),
+        (
+            lambda f, x: f.GPU_PRICE(gpu=x["Gpu"], as_off=x["Price_Date"]),
+            BadInput,
+            "GPU_PRICE has no argument 'as_off'; did you mean 'as_of'?",
+        ),
+        (lambda f, x: f.GPU_RANK(model="70B"), ValueError, "GPU_RANK has no plain formula"),
+    ],
+)
+def test_a_slip_in_a_line_is_a_sentence(gpu_hours, compute, error, sentence):
+    with pytest.raises(error, match=re.escape(sentence)):
+        build(changed(gpu_hours, lines=Line("more", "More", "USD", "0", compute)))
+
+
+def test_a_line_may_be_a_plain_number(gpu_hours):
+    filled = build(changed(gpu_hours, lines=Line("more", "More", "USD", "0", lambda f, x: 5)))
+    assert filled.cells["more"].value == 5
+
+
+def test_a_template_without_currencies_is_filled(gpu_hours):
+    result = result_of(Scenario("mine", {}), build(gpu_hours))
+    assert (result.status, result.per_dollar, result.rate_day) == ("ALL OK", 1.0, 0.0)

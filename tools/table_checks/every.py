@@ -34,7 +34,7 @@ def after_the_edition(rows):
         for column in ("as_of", "electricity_as_of"):
             day = getattr(row, column, None)
             if day and day > EDITION:
-                yield row, f"{column}: {day} lies after the data edition of {EDITION} (EDITION in prices/market.py)"
+                yield row, f"{column}: {day} lies after the data edition of {EDITION} (EDITION in prices/periods.py)"
 
 
 def no_page(rows, *, but_from_memory=False):

@@ -22,6 +22,7 @@ from xlcost.ooxml.values import CORE_DATE, stamp
 from xlcost.prices.current import current_market, packaged_offers
 from xlcost.prices.periods import EDITION
 
+RATES = (("rate_day", 0.0), ("per_dollar", 1.0))  # lines of templates with currencies, and what others have
 Progress = Callable[[Sequence[Scenario]], Iterable[Scenario]]  # iterates over the scenarios and shows progress
 
 
@@ -116,11 +117,11 @@ def fill(folder: Path, scenario: Scenario, blueprint: Blueprint = COMPUTE_PLAN) 
 
 def result(scenario: Scenario, filled: FilledTemplate) -> Result:
     """The results in a filled template."""
-    day = filled.cells["rate_day"].value
+    day, per_dollar = (filled.cells[key].value if key in filled.cells else default for key, default in RATES)
     return Result(
         scenario,
         filled.figures(),
         filled.status(),
-        filled.cells["per_dollar"].value,
+        per_dollar,
         day if isinstance(day, float) else 0.0,
     )

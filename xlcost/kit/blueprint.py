@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from xlcost.kit.cells import Cells
 from xlcost.kit.checks import Check
-from xlcost.kit.inputs import Groups
+from xlcost.kit.inputs import Groups, all_inputs
 from xlcost.kit.lines import LineGroups
-from xlcost.kit.months import MonthGroups
-from xlcost.kit.summary import AddsUp, Summary, Words
+from xlcost.kit.months import AddsUp, MonthGroups
+from xlcost.kit.summary import Summary, Words
 from xlcost.native import Tracer
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*|[RrCc]")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,20 @@ class Blueprint:
     start: str = "Start_Month"
     adds_up: AddsUp | None = None
     figures: tuple[Figure, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.months < 1:
+            raise ValueError(f"{self.id}: months: {self.months} is no number of months")
+        inputs = [given.name for given in all_inputs(self.inputs)]
+        keys = [*inputs, *(line.key for _, group in self.lines for line in group)]
+        months = ["period", "end", "year", *(line.key for _, group in self.monthly for line in group)]
+        for known in (keys, months):
+            for key in known:
+                if known.count(key) > 1:
+                    raise ValueError(f"{self.id}: the key '{key}' stands twice")
+        for name in inputs:
+            if not NAME.fullmatch(name) or CELL.fullmatch(name):
+                raise ValueError(f"{self.id}: '{name}' cannot be the name of a cell; write one such as Train_Tokens")
 
     def labels(self) -> dict[str, str]:
         """Key -> label of each row of months."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
-from xlcost.errors import XlcostError
+from xlcost.errors import XlcostError, nearest
 from xlcost.kit.book import Book, Sheet
 from xlcost.native import Tracer
 
@@ -69,19 +69,28 @@ class Cells(dict[str, Tracer]):
         self.notes: Names = {}
         self.years_total: Any = None  # the sum of the years on the Summary
 
+    def __missing__(self, key: str) -> Tracer:
+        raise KeyError(f"there is no input or line '{key}' so far{nearest(key, self)}")
+
+    def row(self, key: str) -> Row:
+        """A row of months."""
+        if key not in self.rows:
+            raise KeyError(f"there is no row of months '{key}' so far{nearest(key, self.rows)}")
+        return self.rows[key]
+
     def total(self, key: str) -> Tracer:
         """The total, or the peak, of a row of months."""
-        total = self.rows[key].total
+        total = self.row(key).total
         assert total is not None, f"{key} has no total"
         return total
 
     def last(self, key: str) -> Tracer:
         """A row's last month."""
-        return self.rows[key].last
+        return self.row(key).last
 
     def over(self, key: str) -> Tracer:
         """A row's months as a range."""
-        return self.rows[key].over
+        return self.row(key).over
 
 
 def plus(parts: Iterable[Any]) -> Any:

@@ -14,6 +14,7 @@ from xlcost.kit import styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.cells import Cells, is_number, not_a_number, plus, sum_over
 from xlcost.kit.inputs import LISTS, TABLES, Groups, all_inputs, out_of_bounds
+from xlcost.kit.months import AddsUp
 from xlcost.kit.price_sides import PriceSide, lacking_sellers
 from xlcost.kit.quotes_sheet import quotes_left_out
 from xlcost.native import Tracer, call, where
@@ -86,31 +87,28 @@ def light(book: Book, sheet: Sheet, ref: str) -> None:
 # Tests for any template
 
 
-def years_add_up(whole: str) -> Check:
-    """A check of the Summary's years against the months."""
-    return Check(
+def sums(adds_up: AddsUp) -> tuple[Check, ...]:
+    """The years of the Summary, the parts, and the row in which the whole runs up, each against the whole."""
+    whole, parts = adds_up.whole, adds_up.parts
+    years = Check(
         "Years add up to the months",
         lambda x: x.years_total - x.total(whole),
         0.5,
         "Year labels or the timeline are broken",
     )
-
-
-def parts_add_up(parts: tuple[str, ...], whole: str) -> Check:
-    """A check of the cost lines against their total."""
-    return Check(
+    total = Check(
         "Parts add up to the total",
         lambda x: x.total(whole) - plus(map(x.total, parts)),
         0.5,
         "A cost line is missing from the total",
     )
-
-
-def running_ends_at_total(running: str, whole: str) -> Check:
-    """A check of a running total's last month against the total."""
-    return Check(
-        "Cumulative cost ends at the total", lambda x: x.total(running) - x.total(whole), 0.5, "A month is missing"
+    running = Check(
+        "Cumulative cost ends at the total",
+        lambda x: x.total(adds_up.running) - x.total(whole),
+        0.5,
+        "A month is missing",
     )
+    return (years, total, running) if adds_up.running else (years, total)
 
 
 def timeline_is_whole(months: int) -> Check:

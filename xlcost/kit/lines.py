@@ -15,7 +15,7 @@ from xlcost.kit import styles
 from xlcost.kit.book import Book
 from xlcost.kit.cells import Cells
 from xlcost.kit.currency import unit
-from xlcost.native import Tracer, formula
+from xlcost.native import Tracer, as_tracer, formula
 
 Compute = Callable[[Any, Cells], Any]
 TITLE = "Calculation"
@@ -26,7 +26,10 @@ class Formulas:
     """Function calls as plain formulas."""
 
     def __getattr__(self, name: str) -> Callable[..., Tracer]:
-        return lambda **arguments: formula(spec_of(name), arguments)
+        spec = spec_of(name)
+        if not spec.native:
+            raise ValueError(f"{name} has no plain formula: it searches, sorts or simulates, or is too long for a cell")
+        return lambda **arguments: formula(spec, arguments)
 
 
 class Calls:
@@ -87,7 +90,7 @@ def lines_sheet(book: Book, groups: LineGroups, x: Cells, about: str) -> None:
             typed = call_text(line, x)
             sheet.put(f"E{row}", typed, styles.NOTE.but(italic=False, size=8.5, wrap=True))
             look = (styles.TOTAL if line.total else styles.CALC).but(format=line.format)
-            x[line.key] = sheet.put(f"D{row}", line.compute(Formulas(), x), look)
+            x[line.key] = sheet.put(f"D{row}", as_tracer(line.compute(Formulas(), x)), look)
             note = line.note if isinstance(line.note, str) else line.note(Formulas(), x)
             x.notes[line.key] = sheet.put(f"F{row}", note, styles.NOTE.but(wrap=True))
             sheet.heights[row] = 15 if len(typed) < LONGEST and (isinstance(note, str) or line.total) else 27
@@ -96,7 +99,7 @@ def lines_sheet(book: Book, groups: LineGroups, x: Cells, about: str) -> None:
 
 def call_text(line: Line, x: Cells) -> str:
     """The text that a user with the add-in would type for a line; blank where that is no shorter than the formula."""
-    text = line.compute(Calls(), x).text
+    text = as_tracer(line.compute(Calls(), x)).text
     if "INDEX(" in text or "COUNTIFS(" in text:
         return ""
     return str("=" + text.replace(f"«{TITLE}»", "").replace("$", ""))

@@ -16,7 +16,7 @@ from xlcost.kit.book import HERE, Book, Sheet
 from xlcost.kit.cells import FIRST, Cells, Names, Row, month_column
 from xlcost.kit.currency import unit
 from xlcost.kit.lines import Formulas
-from xlcost.native import Tracer, call
+from xlcost.native import Tracer, as_tracer, call
 from xlcost.quantities import excel_serial, serial_date
 
 TITLE = "Monthly"
@@ -36,6 +36,15 @@ class MonthLine:
     compute: Callable[[Any, Cells, Names], Any]
     how: str = "sum"  # sum, max, last, none
     total: bool = False
+
+
+@dataclass(frozen=True)
+class AddsUp:
+    """Keys of the rows of months that add up to `whole`, and of the row with its running total, if there is one."""
+
+    parts: tuple[str, ...]
+    whole: str
+    running: str = ""
 
 
 MonthGroups = tuple[tuple[str, tuple[MonthLine, ...]], ...]
@@ -74,7 +83,7 @@ def _month_row(sheet: Sheet, row: int, line: MonthLine, x: Cells, m: Names) -> T
     look = (styles.TOTAL if line.total else styles.CALC).but(format=line.format)
     sheet.put(f"B{row}", line.label, styles.LABEL.but(bold=line.total, top=edge))
     sheet.put(f"C{row}", unit(line.unit, x), styles.UNIT.but(top=edge))
-    here = sheet.months(row, FIRST, x.months, line.compute(Formulas(), x, m), look)
+    here = sheet.months(row, FIRST, x.months, as_tracer(line.compute(Formulas(), x, m)), look)
     total = _total(line, row, x.months, here)
     shown = sheet.put(f"D{row}", total, look.but(bold=True))
     sheet.put(f"E{row}", None, look)

@@ -13,7 +13,7 @@ from openpyxl.utils.cell import get_column_letter
 from xlcost.kit import charts, styles
 from xlcost.kit.book import Book, Sheet
 from xlcost.kit.cells import Cells
-from xlcost.kit.months import MONTHS_A_YEAR
+from xlcost.kit.months import MONTHS_A_YEAR, AddsUp
 from xlcost.kit.sentences import number_text
 from xlcost.native import Tracer, join, where
 
@@ -54,15 +54,6 @@ class Chart:
     title: Words
     rows: tuple[str, ...]
     format: str
-
-
-@dataclass(frozen=True)
-class AddsUp:
-    """Keys of the rows of months that add up to `whole`, and of the row with its running total, if there is one."""
-
-    parts: tuple[str, ...]
-    whole: str
-    running: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,5 +188,5 @@ def _charts(sheet: Sheet, wanted: tuple[Chart, ...], x: Cells) -> None:
     months = x.rows["end"]
     for column, chart in zip(CHART_COLUMNS, wanted, strict=False):
         draw = {"bars": charts.bars, "lines": charts.lines}[chart.kind]
-        rows = [(x.rows[key].name_cell, x.rows[key].cells) for key in chart.rows]
+        rows = [(x.row(key).name_cell, x.row(key).cells) for key in chart.rows]
         sheet.charts.append((draw(months.sheet.title, rows, months.cells, chart.format), f"{column}{CHARTS + 1}"))

@@ -33,9 +33,7 @@ def _tokens_beyond_context(x: Cells) -> Any:
 
 
 CHECKS = (
-    checks.years_add_up(ADDS_UP.whole),
-    checks.parts_add_up(ADDS_UP.parts, ADDS_UP.whole),
-    checks.running_ends_at_total(ADDS_UP.running, ADDS_UP.whole),
+    *checks.sums(ADDS_UP),
     Check("Replicas cover the peak in every month", _months_below_demand, 0, "Capacity is below demand"),
     checks.timeline_is_whole(MONTHS),
     checks.inputs_in_bounds(INPUTS),

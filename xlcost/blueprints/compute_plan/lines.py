@@ -14,9 +14,8 @@ from xlcost.kit import currency_sheet, styles
 from xlcost.kit.cells import Names
 from xlcost.kit.inputs import reason
 from xlcost.kit.lines import Line
-from xlcost.kit.months import MonthLine, days_in_month, running_total
+from xlcost.kit.months import AddsUp, MonthLine, days_in_month, running_total
 from xlcost.kit.price_sides import PriceSide, price_lines
-from xlcost.kit.summary import AddsUp
 from xlcost.native import Tracer, call, cell, literal, where
 
 ADDS_UP = AddsUp(("serving", "training", "other_1", "other_2", "other_3"), "cost", "cumulative")
