@@ -122,8 +122,9 @@ class Tracer(NDArrayOperatorsMixin):
         parts = [as_tracer(part) for part in inputs]
 
         def value() -> Any:
+            values = [_in_one_case(part.value) for part in parts]
             with np.errstate(all="ignore"):
-                return ufunc(*(part.value for part in parts))
+                return ufunc(*values)
 
         if ufunc.__name__ in OPERATORS:
             sign, rank = OPERATORS[ufunc.__name__]
@@ -189,6 +190,11 @@ def offer_text(column: str, gpu: str, provider: str, term: str, day: str) -> str
         less = f'IF({off}>0,INDEX(Quotes_source,{row})&": ","")'
         return f"IF({quoted}>0,INDEX(Quotes_source,SUMIFS(Quotes_row,{own}),{less}&INDEX(Prices_source,{packaged}))"
     return f"IF({quoted}>0,0,{packaged})"
+
+
+def _in_one_case(value: Any) -> Any:
+    """Text as a spreadsheet compares it: without regard to case."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def as_tracer(part: Any) -> Tracer:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -431,3 +432,16 @@ def test_version(good):
 @pytest.mark.parametrize("words", [("--help",), ("calc", "--help"), ("functions", "--help")])
 def test_help(good, words):
     assert good(*words).startswith("Usage: ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_that_cannot_be_written_is_a_sentence():
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "xlcost", "calc", "POWER_COST", "1000", "1"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "xlcost: cannot write the output: No space left on device\n")

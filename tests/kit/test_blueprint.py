@@ -10,13 +10,16 @@ from places import ROOT
 from xlcost.batch.fill import result as result_of
 from xlcost.batch.scenarios import Scenario
 from xlcost.errors import BadInput
+from xlcost.kit import styles
 from xlcost.kit.build import build
 from xlcost.kit.charts import COLOURS
-from xlcost.kit.inputs import TEXT, Input
+from xlcost.kit.inputs import TEXT, Input, word
 from xlcost.kit.lines import Line
 from xlcost.kit.months import AddsUp, MonthLine
 from xlcost.kit.summary import Chart, Summary
 from xlcost.kit.write import save
+from xlcost.native import Tracer
+from xlcost.quantities import Utilisation
 
 PAGE = (ROOT / "docs/template.md").read_text(encoding="utf-8")
 SOURCE = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
@@ -121,6 +124,7 @@ def changed(gpu_hours, **groups):
         ({"lines": Line("Gpus", "Again", "USD", "0", lambda f, x: x["price"])}, "the key 'Gpus' stands twice"),
         ({"monthly": MonthLine("end", "Again", "d", "0", lambda f, x, m: m["end"])}, "the key 'end' stands twice"),
         ({"inputs": Input("A1", "A cell", "x", TEXT, "", "0")}, "'A1' cannot be the name of a cell"),
+        ({"inputs": Input("GPUs_id", "Ours", "x", TEXT, "", "0")}, "'GPUs_id' cannot be the name of a cell"),
         ({"inputs": Input("My Gpus", "Two words", "x", TEXT, "", "0")}, "'My Gpus' cannot be the name of a cell"),
     ],
 )
@@ -154,3 +158,29 @@ def test_a_line_may_be_a_plain_number(gpu_hours):
 def test_a_template_without_currencies_is_filled(gpu_hours):
     result = result_of(Scenario("mine", {}), build(gpu_hours))
     assert (result.status, result.per_dollar, result.rate_day) == ("ALL OK", 1.0, 0.0)
+
+
+def test_a_total_that_is_not_known_is_refused():
+    with pytest.raises(ValueError, match="rent: how: 'avg' is not known; it takes sum, max, last, none"):
+        MonthLine("rent", "Rent", "USD", "0", lambda f, x, m: m["period"], how="avg")
+
+
+def test_a_second_save_writes_the_same_bytes(gpu_hours, tmp_path):
+    book = build(gpu_hours).book
+    for name in ("one.xlsx", "two.xlsx"):
+        save(book, tmp_path / name)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("why", ['a "quoted" word', "two; parts"])
+def test_a_note_may_hold_any_text(gpu_hours, why, engines, tmp_path):
+    noted = Input("Share", "Share", "share", word(Utilisation), 0.5, styles.PERCENT, "Basis", why=why)
+    filled = build(changed(gpu_hours, inputs=noted))
+    save(filled.book, tmp_path / "noted.xlsx")
+    found = engines["IronCalc"](tmp_path / "noted.xlsx")["Inputs"]
+    assert f"Basis; {why}" in found.values()
+
+
+def test_text_is_compared_as_a_spreadsheet_does():
+    assert (Tracer("A1", value=lambda: "FULL") == "full").value
+    assert not (Tracer("A1", value=lambda: "FULL") != "full").value

@@ -9,8 +9,10 @@ from plans import compute_plan
 from xlcost import gpu_price, price_source, price_table, train_cost
 from xlcost.batch.fill import fill
 from xlcost.batch.scenarios import scenarios_in
+from xlcost.blueprints.compute_plan.blueprint import COMPUTE_PLAN
 from xlcost.errors import BadInput, NotInTable
 from xlcost.functions.lists import data_as_of
+from xlcost.kit.build import build
 from xlcost.kit.write import save
 from xlcost.prices.check import findings
 from xlcost.prices.compare import differences, offer_filter
@@ -161,6 +163,9 @@ def test_a_book_keeps_the_market_that_it_was_made_in():
         inside, cost = compute_plan({"Price_Date": EDITION}), gpu_price("H100")
     price = inside.values()["Calculation"][next(r for r, v in labels(inside).items() if v == "Price of a GPU-hour")]
     assert price == cost == 1.5
+    listed, outside = gpu_price("H100"), build(COMPUTE_PLAN, {"Price_Date": EDITION})
+    with as_if(MARKETS["a quote"]):  # a cell that is asked inside another market keeps its own
+        assert outside.cells["train_listed"].value == listed
 
 
 def labels(book):

@@ -16,11 +16,16 @@ def main() -> None:
     """Run the command that the words of the command line name."""
     try:
         status = _status(sys.argv[1:])
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except XlcostError as error:
         print(f"xlcost: {error}", file=sys.stderr)
         status = 2
     except BrokenPipeError:  # whoever read the output has stopped
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except OSError as error:  # a full disk behind stdout
+        print(f"xlcost: cannot write the output: {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
     sys.exit(status if isinstance(status, int) else 0)

@@ -15,6 +15,9 @@ from xlcost.kit.summary import Summary, Words
 from xlcost.native import Tracer
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OURS = re.compile(
+    "(Checks|Models|GPUs|Precisions|Regions|Prices|Providers|Quotes|Currencies|Aliases)_|(TRUE|FALSE)$", re.I
+)
 CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*|[RrCc]")
 
 
@@ -62,7 +65,7 @@ class Blueprint:
                 if known.count(key) > 1:
                     raise ValueError(f"{self.id}: the key '{key}' stands twice")
         for name in inputs:
-            if not NAME.fullmatch(name) or CELL.fullmatch(name):
+            if not NAME.fullmatch(name) or CELL.fullmatch(name) or OURS.match(name):
                 raise ValueError(f"{self.id}: '{name}' cannot be the name of a cell; write one such as Train_Tokens")
 
     def labels(self) -> dict[str, str]:

@@ -63,9 +63,14 @@ class Sheet:
         return Tracer(f"«{self.title}»${column}${row}", value=lambda: self.value(ref))
 
     def value(self, ref: str) -> Any:
-        """The current value of a cell: a number, a text, or None."""
+        """What a cell holds, as it now is, at the prices of the book's market: a number, a text, or None."""
         content, _ = self.cells.get(ref, (None, None))
-        return constant(content.value if isinstance(content, Tracer) else content)
+        if not isinstance(content, Tracer):
+            return constant(content)
+        if current_market() is self.book.market:
+            return constant(content.value)
+        with as_if(self.book.market):
+            return constant(content.value)
 
     def months(self, row: int, first: int, count: int, line: Tracer, style: styles.Style) -> Tracer:
         """Fill the months of a row with one formula; gives a reference to the cell of the same month."""

@@ -114,7 +114,7 @@ def is_number(content: Any) -> bool:
     try:
         value = content.value
         return bool(np.isfinite(float(value))) and not isinstance(value, str)
-    except (XlcostError, TypeError, ValueError):
+    except (XlcostError, TypeError, ValueError, ArithmeticError):
         return False
 
 

@@ -13,12 +13,13 @@ from xlcost.facts.store import GPUS, MODELS, PRECISIONS
 from xlcost.kit import styles
 from xlcost.kit.book import Book
 from xlcost.kit.cells import Names
-from xlcost.native import Tracer
+from xlcost.native import Tracer, constant, literal
 from xlcost.prices.current import current_market
 from xlcost.quantities import Choice, Date, Key, Number, Result, Word, excel_serial, serial_date
 from xlcost.sources import Assumed
 
 TEXT = Result("text", "text", "Text")
+LONGEST_TEXT = 255  # characters of a text in a formula
 LISTS = {"model": "Models_id", "gpu": "GPUs_id", "precision": "Precisions_id", "provider": "Providers_id"}
 TABLES = {"model": MODELS, "gpu": GPUS, "precision": PRECISIONS}
 
@@ -66,10 +67,12 @@ class Input:
         """The note beside the cell; it says "own figure" where the cell no longer holds the default."""
         if not self.why:
             return self.basis or None
-        default = f"{self.default:g}" if self.default else "0"
+        default = literal(constant(self.default)) if self.default else "0"
         own = f"{self.basis + '; ' if self.basis else ''}own figure. Default {default}: {self.why}"
-        text = f'IF({self.name}={default},"{self.rests_on}","{own}")'
-        return Tracer(text, value=lambda: self.rests_on if cell.value == self.default else own)
+        if len(own) > LONGEST_TEXT:
+            raise ValueError(f"{self.name}: its note has {len(own)} characters; a formula takes {LONGEST_TEXT}")
+        text = f"IF({self.name}={default},{literal(self.rests_on)},{literal(own)})"
+        return Tracer(text, value=lambda: self.rests_on if cell.value == constant(self.default) else own)
 
     def accept(self, value: Any) -> Any:
         """The value for the cell, checked by its word; the default where blank."""

@@ -21,6 +21,7 @@ from xlcost.quantities import excel_serial, serial_date
 
 TITLE = "Monthly"
 PERIOD, END, YEAR, TOP = 4, 5, 6, 7  # rows of the timeline, and the first below it
+TOTALS = ("sum", "max", "last", "none")  # what a row's total may be
 MONTHS_A_YEAR = 12  # months
 
 
@@ -36,6 +37,10 @@ class MonthLine:
     compute: Callable[[Any, Cells, Names], Any]
     how: str = "sum"  # sum, max, last, none
     total: bool = False
+
+    def __post_init__(self) -> None:
+        if self.how not in TOTALS:
+            raise ValueError(f"{self.key}: how: '{self.how}' is not known; it takes {', '.join(TOTALS)}")
 
 
 @dataclass(frozen=True)

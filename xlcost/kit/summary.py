@@ -145,16 +145,24 @@ def _years(sheet: Sheet, heading: Words, adds_up: AddsUp, labels: dict[str, str]
             sheet.put(f"{column}{row}", None, look)
         label = styles.LABEL.but(bold=whole, indent=0, top=styles.INK if whole else None)
         sheet.put(f"B{row}", labels[key], label)
-        amounts = [sheet.put(f"{column}{row}", _of_year(sheet, key, column, x), look) for column in columns]
-        sum_of_years = Tracer("+".join(f"{column}{row}" for column in columns), value=_sum(amounts))
+        for column in columns:
+            sheet.put(f"{column}{row}", _of_year(sheet, key, column, x), look)
+        sum_of_years = Tracer("+".join(f"{column}{row}" for column in columns), value=_of_years(sheet, key, columns, x))
         x.years_total = sheet.put(f"{total}{row}", sum_of_years, look.but(bold=True))
     for row in range(TABLE, TABLE + len(adds_up.parts) + 2):
         pairs = zip(columns, across[3 + wide - 1 :: wide], strict=False) if wide == 2 else ()
         sheet.merges += [*(f"{first}{row}:{second}{row}" for first, second in pairs), f"{total}{row}:{last}{row}"]
 
 
-def _sum(amounts: list[Tracer]) -> Callable[[], float]:
-    return lambda: float(sum(amount.value for amount in amounts))
+def _of_years(sheet: Sheet, key: str, columns: list[str], x: Cells) -> Callable[[], float]:
+    """The sum of the years at the heads of the columns, added month by month: then the noise is that of the total."""
+    months, years = x.over(key), x.over("year")
+
+    def value() -> float:
+        times = sum((years.value == sheet.value(f"{column}{TABLE}")).astype(float) for column in columns)
+        return float(np.sum(months.value * times))
+
+    return value
 
 
 def _of_year(sheet: Sheet, key: str, column: str, x: Cells) -> Tracer:

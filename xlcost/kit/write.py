@@ -79,7 +79,8 @@ def _furnish(ws: Any, sheet: Sheet) -> None:
     for ref, target in sheet.links.items():
         ws[ref].hyperlink = f"#{target}"
         styles.apply_style(ws[ref], sheet.cells[ref][1])
-    for ref, rule in sheet.choices:
+    for ref, choice in sheet.choices:
+        rule = dict(choice)
         validation = DataValidation(
             allow_blank=rule.pop("blank", False), showErrorMessage=True, showInputMessage=True, **rule
         )
