@@ -84,7 +84,7 @@ def spellings(parts: Parts) -> dict[str, str]:
 
 
 def spellings_of_all(parts: Parts) -> dict[str, str]:
-    """The same of all functions."""
+    """Function -> its name in this workbook, of all functions."""
     theirs = own_names(parts, lambdas.MARK)
     names = [spec.name for spec in FUNCTIONS]
     return {name: f"{PREFIX}{name}" if name.lower() in theirs else name for name in names}
