@@ -18,7 +18,7 @@ def test_committed_file_is_its_rendering(name):
 
 @pytest.mark.parametrize("name", [name for name in render.FILES if not name.endswith(NO_ROOM)])
 def test_generated_file_is_labelled(name):
-    assert LABEL in render.held(name)
+    assert LABEL in render.committed_bytes(name)
 
 
 def test_every_labelled_file_is_in_the_list():

@@ -1,6 +1,6 @@
-"""docs/accuracy.md: what was predicted, what was published, the error, the source: python tools/accuracy.py.
+"""docs/accuracy.md: published figures beside ours, with error and source; rendered by tools/render.py.
 
-Every row of tests/published*.csv, by family. Bounds ("fits", "does not fit") are told as kept or not.
+Every row of tests/data/published*.csv, by family. Of a published bound, such as "<8", it says whether it is kept.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ KINDS = {
 
 
 def family(row: dict[str, str]) -> str:
-    """The family, with what was fitted told from what was not."""
+    """The family of a row; maximum throughput is divided into fitted and not fitted rows."""
     if row["family"] != "maximum throughput":
         return row["family"]
     return f"{row['family']}, {'not fitted' if row['note'].startswith('not fitted') else 'fitted'}"
 
 
-def grid() -> Iterator[tuple[dict[str, str], float]]:
-    """The calibration grid of serving: measured kernels, time per token and time to the first."""
+def calibration_rows() -> Iterator[tuple[dict[str, str], float]]:
+    """(row, our value) of the calibration of serving: measured time per token and time to the first."""
     with (DATA / "calibration.csv").open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 1):
             where = {"gpus": int(row["gpus"]), "batch": int(row["batch"]), "precision": row["precision"]}
@@ -96,42 +96,51 @@ def grid() -> Iterator[tuple[dict[str, str], float]]:
                 yield {"id": f"G{number}", "family": name, "call": call, "published": published, **common}, value
 
 
-def table() -> dict[str, list[tuple[dict[str, str], float]]]:
-    """Family -> rows with what we give."""
+def rows_by_family() -> dict[str, list[tuple[dict[str, str], float]]]:
+    """Family -> (row, our value) of its rows."""
     families = defaultdict(list)
     for _, row in all_rows():
         families[family(row)].append((row, given(row)))
-    for row, value in grid():
+    for row, value in calibration_rows():
         families[row["family"]].append((row, value))
     return dict(sorted(families.items()))
 
 
 def error(row: dict[str, str], value: float) -> float | None:
-    """Relative error, or None where a bound was published."""
+    """Relative error of our value; None where a bound was published."""
     if re.match(r"[<>]", row["published"]):
         return None
     published = float(row["published"])
     return value / published - 1 if published else None
 
 
-def shown(value: float) -> str:
+def number_text(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e5 and abs(value) < 1e12 else f"{value:.5g}"
 
 
 def line(row: dict[str, str], value: float) -> str:
     off = error(row, value)
-    told = (
+    difference = (
         ("kept" if agrees(row) else "MISSED")
         if off is None
         else f"{off:+.2%}".replace("-0.00%", "0.00%").replace("+0.00%", "0.00%")
     )
-    cells = [row["id"], row["call"], row["published"], shown(value), row["unit"], told, row["source"], row["note"]]
+    cells = [
+        row["id"],
+        row["call"],
+        row["published"],
+        number_text(value),
+        row["unit"],
+        difference,
+        row["source"],
+        row["note"],
+    ]
     return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |\n"
 
 
 def page() -> str:
-    """The whole page."""
-    families = table()
+    """The text of docs/accuracy.md."""
+    families = rows_by_family()
     text = HEAD + "\n## Summary\n\n| family | what it tests | figures | median error | largest error | bounds |\n"
     text += "|---|---|---|---|---|---|\n"
     for name, rows in families.items():

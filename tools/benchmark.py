@@ -1,8 +1,8 @@
 """Speed as ratios to the bare minimum: python tools/benchmark.py. The status is 1 where one is over its limit.
 
-Read it on a machine that does nothing else. Each line is the best of several runs, so that whatever else the machine
-does falls out. A row of names costs a look-up of each distinct id and one step per row, which is set against a plain
-dict look-up per row.
+Read it on a machine that does nothing else. Each line is the best of several runs, so that other work of
+the machine does not count. Names cost a look-up of each distinct id and one step a row, which is compared with a plain
+dict look-up a row.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ PEAK = {"a100-80-sxm": 312.0, "h100-sxm": 989.4, "l40s": 362.0}
 def best(action: Callable[[], Any], runs: int, times: int = 7) -> float:
     """Seconds of one call, the best of several runs."""
     action()
-    found = float("inf")
+    least = float("inf")
     for _ in range(times):
         start = time.perf_counter()
         for _ in range(runs):
             action()
-        found = min(found, (time.perf_counter() - start) / runs)
-    return found
+        least = min(least, (time.perf_counter() - start) / runs)
+    return least
 
 
 def bare_cost(params: Any, tokens: Any, gpu: str, price: Any, mfu: float, goodput: float) -> Any:
@@ -40,7 +40,7 @@ def bare_cost(params: Any, tokens: Any, gpu: str, price: Any, mfu: float, goodpu
 
 
 def bare_latency(prompt: Any, answer: Any) -> Any:
-    """INFER_LATENCY of llama-3.1-8b in bf16 on one h100-sxm: its arithmetic on numbers, whether it fits included."""
+    """INFER_LATENCY of llama-3.1-8b in bf16 on one h100-sxm as bare arithmetic, with the test whether it fits."""
     params, head, layers, width = 8030261248.0, 128256.0 * 4096, 32.0, 4096.0
     body = params - 2 * head
     peak, bandwidth, room = 989.4e12, 3350.0, 80 * 1.073741824 - 0.85
@@ -54,7 +54,7 @@ def bare_latency(prompt: Any, answer: Any) -> Any:
 
 
 def ratios() -> Ratios:
-    """What is measured, with its limit."""
+    """All measurements: name -> ratio and limit."""
     dice = np.random.default_rng(7)
     params, tokens = dice.uniform(1e9, 1e12, ROWS), dice.uniform(1e9, 1e13, ROWS)
     price = dice.uniform(1, 5, ROWS)
@@ -62,7 +62,7 @@ def ratios() -> Ratios:
     numbers = best(lambda: xlcost.train_cost(params, tokens, "h100-sxm", price), 20)
     plain = best(lambda: bare_cost(params, tokens, "h100-sxm", price, 0.34, 1.0), 20)
     named = best(lambda: xlcost.train_cost(params, tokens, names, price), 5)
-    looked_up = best(lambda: np.array([PEAK[name] for name in names.tolist()]), 5)
+    look_ups = best(lambda: np.array([PEAK[name] for name in names.tolist()]), 5)
     scalar = best(lambda: xlcost.train_cost(175e9, 300e9, "h100-sxm", 2.0, 0.4), 2000)
     bare_scalar = best(lambda: bare_cost(175e9, 300e9, "h100-sxm", 2.0, 0.4, 1.0), 20000)
     prompt, answer = dice.uniform(100, 4000, ROWS), dice.uniform(10, 1000, ROWS)
@@ -73,7 +73,7 @@ def ratios() -> Ratios:
     numpy = program("import numpy")
     return {
         "100,000 rows of numbers through TRAIN_COST, over the bare numpy expression": (numbers / plain, 3),
-        "names in those rows, more time in plain dict look-ups a row": ((named - numbers) / looked_up, 4),
+        "names in those rows, more time in plain dict look-ups a row": ((named - numbers) / look_ups, 4),
         "100,000 rows of numbers through INFER_LATENCY, over its bare numpy arithmetic": (latency / bare, 3),
         "a scalar TRAIN_COST, over the same arithmetic and look-up in plain Python": (scalar / bare_scalar, 20),
         "import xlcost, over import numpy": (program("import xlcost") / numpy, 1),
@@ -82,7 +82,7 @@ def ratios() -> Ratios:
 
 
 def program(code: str) -> float:
-    """Seconds of a fresh interpreter that runs some code."""
+    """Seconds that a fresh interpreter takes to run some code."""
     return best(lambda: subprocess.run([sys.executable, "-c", code], check=True), 1, 5)
 
 
@@ -92,8 +92,8 @@ def calc() -> float:
     return best(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL), 1, 5)
 
 
-def printed(measured: Ratios) -> int:
-    """A line each; the status of the command."""
+def print_ratios(measured: Ratios) -> int:
+    """Print a line for each ratio; gives the exit status."""
     for name, (ratio, limit) in measured.items():
         bound = "" if limit is None else f"< {limit}"
         print(f"{ratio:8.2f} {bound:6}{'OVER ' if over(ratio, limit) else ''} {name}")
@@ -105,4 +105,4 @@ def over(ratio: float, limit: float | None) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(printed(ratios()))
+    sys.exit(print_ratios(ratios()))

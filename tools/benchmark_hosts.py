@@ -1,7 +1,7 @@
 """Speed in the spreadsheets, as ratios: python tools/benchmark_hosts.py. One section a host.
 
-The status is 1 where a ratio is over its limit; read it on a machine that does nothing else. What a host cannot show
-here (no LibreOffice) is left out.
+The status is 1 where a ratio is over its limit; read it on a machine that does nothing else. A host that
+cannot run here (no LibreOffice) is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from benchmark import Ratios, printed
+from benchmark import Ratios, print_ratios
 
 # LibreOffice Calc
 
@@ -25,7 +25,7 @@ CELLS = 10_000
 
 
 def calc_book(path: Path, formulas: bool) -> None:
-    """Rows of a model, tokens and a price, with a TRAIN_COST of each or as one array formula."""
+    """Write a workbook with rows of model, tokens and price, and TRAIN_COST in each row or as one array formula."""
     from openpyxl import Workbook
     from openpyxl.worksheet.formula import ArrayFormula
 
@@ -43,7 +43,7 @@ def calc_book(path: Path, formulas: bool) -> None:
 
 
 def calc_ratios(folder: Path) -> Ratios:
-    """Cells against opening the file they stand in."""
+    """Time to compute cells in Calc, over the time to start it and open their file; nothing without LibreOffice."""
     from engines import Calc, office_parts
     from xlcost.desktop.oxt import extension
 
@@ -64,7 +64,10 @@ def calc_ratios(folder: Path) -> Ratios:
     _, whole = map(min, zip(*(office("timed", array) for _ in range(5)), strict=True))
     office.close()
     return {
-        "Calc: 10,000 cells computed, over starting Calc and opening their file; both first": (first / opening, 1),
+        "Calc: 10,000 cells computed, over starting Calc and opening their file; both first": (
+            first / opening,
+            1,
+        ),
         "Calc: 10,000 cells computed again, over starting Calc and opening their file": (cells / opening, 1),
         "Calc: 10,000 cells computed again, over opening their file in a Calc that runs": (cells / again, None),
         "Calc: the 10,000 as one array formula, over as many single cells": (whole / cells, None),
@@ -81,18 +84,18 @@ COSTLIEST = "xlwings: a scalar INFER_COST by names, the costliest that computes 
 
 
 def com_ratios(folder: Path) -> Ratios:
-    """In a process of its own, in which xlwings runs as on Windows."""
+    """The measurements of `com_measurements`, made in a process in which xlwings runs as on Windows."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     from stubs import com_stub
 
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=com_stub.install) as pool:
-        return pool.submit(com_measured).result()
+        return pool.submit(com_measurements).result()
 
 
-def com_measured() -> Ratios:
-    """Calls of ours over calls of functions that do nothing, or only convert."""
+def com_measurements() -> Ratios:
+    """Time of calls of our functions, over calls of functions that do nothing, or only convert."""
     import numpy as np
     from xlwings.com_server import XLPython
 
@@ -122,17 +125,20 @@ def com_measured() -> Ratios:
 
     named = ours("TRAIN_COST", "llama-3.1-70b", "15T", "h100-sxm")
     costliest = ours("INFER_COST", "llama-3.1-70b", "h100-sxm", 1000.0, 200.0)
-    converted = over(train_cost(*ready), call("stubs.empty_udfs", "CONVERTED", *ready), 1)
+    converted = time_ratio(train_cost(*ready), call("stubs.empty_udfs", "CONVERTED", *ready), 1)
     return {
-        ARRAY: (over(train_cost(*fresh), call("stubs.empty_udfs", "EMPTY_ARRAY", *fresh), 1), 3),
-        "xlwings: the same, over a function that does nothing but np.array(..., float) and tolist": (converted, None),
-        SCALAR: (over(train_cost(175e9, 300e9, 2.0), empty, 300), 3),
-        "xlwings: the same by names, the price from the table": (over(named, empty, 300), None),
-        COSTLIEST: (over(costliest, empty, 300), 12),
+        ARRAY: (time_ratio(train_cost(*fresh), call("stubs.empty_udfs", "EMPTY_ARRAY", *fresh), 1), 3),
+        "xlwings: the same, over a function that does nothing but np.array(..., float) and tolist": (
+            converted,
+            None,
+        ),
+        SCALAR: (time_ratio(train_cost(175e9, 300e9, 2.0), empty, 300), 3),
+        "xlwings: the same by names, the price from the table": (time_ratio(named, empty, 300), None),
+        COSTLIEST: (time_ratio(costliest, empty, 300), 12),
     }
 
 
-def over(ours: Callable[[], object], empty: Callable[[], object], runs: int, times: int = 21) -> float:
+def time_ratio(ours: Callable[[], object], empty: Callable[[], object], runs: int, times: int = 21) -> float:
     """How much longer ours takes: the median of pairs, each measured one right after the other."""
     found = []
     for _ in range(times):
@@ -151,4 +157,4 @@ SECTIONS = (calc_ratios, com_ratios)
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        sys.exit(max([printed(section(Path(scratch))) for section in SECTIONS]))
+        sys.exit(max([print_ratios(section(Path(scratch))) for section in SECTIONS]))

@@ -23,7 +23,7 @@ from xlcost.facts.tables import TABLES, PackagedTable, rows_of
 
 FOLDER = Path(facts.__file__).parent
 FILLERS = ("nan", "inf", "-inf", "n/a", "none", "null", "-", "?")  # a cell that is not known is left blank
-# Of each table its checks; behind a check the other tables whose rows it takes.
+# Checks of each table; after a check the other tables whose rows it takes.
 CHECKS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "accelerators": (
         (chips.off_the_ratio,),
@@ -39,8 +39,8 @@ CHECKS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "gpu_prices": (
         (others.unknown_chip, "accelerators"),
         (prices.odd_price,),
-        (prices.spelt_twice,),
-        (prices.dearer_than_its_better,),
+        (prices.two_spellings,),
+        (prices.dearer_than_a_freer_term,),
         (prices.spot_above_the_list,),
         (prices.other_number_of_gpus,),
         (prices.before_its_chip, "accelerators"),
@@ -48,12 +48,12 @@ CHECKS: dict[str, tuple[tuple[Any, ...], ...]] = {
         (prices.far_off_its_own,),
     ),
     "api_prices": ((others.days_descend,), (others.odd_price_of_tokens,)),
-    "api_listed": ((others.listed_twice,),),
+    "api_listed": ((others.duplicate_listing,),),
     "regions": ((others.odd_electricity,),),
     "ownership": (
         (others.unknown_chip, "accelerators"),
         (others.unknown_place, "regions"),
-        (others.odd_figure_of_owning,),
+        (others.odd_ownership_figure,),
     ),
     "training_runs": ((others.unknown_chip, "accelerators"),),
     "reported_runs": ((others.unknown_chip, "accelerators"),),
@@ -62,7 +62,7 @@ CHECKS: dict[str, tuple[tuple[Any, ...], ...]] = {
 
 @dataclass
 class Content:
-    """The rows of a file that are valid by themselves, the line of each, and what is wrong with the others."""
+    """The rows of a file that fit their schema, the line of each, and (line, fault) of the others."""
 
     rows: list[Any] = field(default_factory=list)
     lines: dict[int, int] = field(default_factory=dict)  # id(row) -> line
@@ -70,7 +70,7 @@ class Content:
 
 
 def content(path: Path, table: PackagedTable) -> Content:
-    """What a file holds, each row checked by its schema."""
+    """The content of a file, each row checked by its schema."""
     model, found = schema_of(table.row), Content()
     try:
         cells = csv_rows(path, model)
@@ -86,12 +86,12 @@ def content(path: Path, table: PackagedTable) -> Content:
         else:
             found.lines[id(found.rows[-1])] = line
     if not found.wrong:
-        found.wrong += _read_otherwise(path, table, found)
+        found.wrong += _misread_cells(path, table, found)
     return found
 
 
-def _read_otherwise(path: Path, table: PackagedTable, found: Content) -> Iterator[tuple[int, str]]:
-    """Cells that mean something else where a table is read without checks, as the package reads it."""
+def _misread_cells(path: Path, table: PackagedTable, found: Content) -> Iterator[tuple[int, str]]:
+    """(line, fault) of cells that the package, which reads tables without checks, would read differently."""
     try:
         plain = rows_of(path.read_text(encoding="utf-8"), table.row)
     except (ValueError, IndexError) as error:
@@ -106,30 +106,30 @@ def _read_otherwise(path: Path, table: PackagedTable, found: Content) -> Iterato
 
 
 def findings(name: str, read: Callable[[str], Content]) -> Iterator[tuple[int, str]]:
-    """(line, what is wrong there) of a table; `read` gives the content of any."""
-    there = read(name)
-    yield from there.wrong
-    for row, why in _between(TABLES[name], there.rows, lambda other: read(other).rows):
-        yield there.lines[id(row)], why
+    """(line, fault) of a table; `read` gives the content of any table."""
+    own = read(name)
+    yield from own.wrong
+    for row, why in _faults_between(TABLES[name], own.rows, lambda other: read(other).rows):
+        yield own.lines[id(row)], why
 
 
-def _between(
+def _faults_between(
     table: PackagedTable, rows: Sequence[Any], of: Callable[[str], Sequence[Any]]
 ) -> Iterable[tuple[Any, str]]:
-    """(row, what is wrong with it) seen from the other rows."""
+    """(row, fault) of rows that are valid alone but not beside other rows or tables."""
     yield from every.after_the_edition(rows)
-    yield from every.no_page(rows, but_from_memory=table.name == "models")
-    yield from every.surer_than_read(rows)
+    yield from every.source_without_page(rows, but_from_memory=table.name == "models")
+    yield from every.overstated_check(rows)
     yield from every.out_of_order(rows, table.order.split())
-    yield from every.row_twice(rows, table.key.split())
+    yield from every.duplicate_row(rows, table.key.split())
     if "aliases" in table.row.__annotations__:
-        yield from every.name_twice(rows)
+        yield from every.duplicate_name(rows)
     for check, *against in CHECKS.get(table.name, ()):
         yield from check(rows, *map(of, against))
 
 
 def report(names: Sequence[str], folder: Path = FOLDER) -> list[str]:
-    """A line a finding, from the first of a file to the last; `folder` holds the tables."""
+    """A line for each finding, in the order of the files' lines; `folder` holds the tables."""
     contents: dict[str, Content] = {}
 
     def read(name: str) -> Content:

@@ -38,7 +38,7 @@ are listed in its column `unverified`. Numbers are facts; sentences and code wer
 
 
 def page() -> str:
-    """The whole page."""
+    """The text of DATA_SOURCES.md."""
     text = HEAD + "".join(f"| {what} | {licence} | {where} |\n" for what, licence, where in LICENCES)
     for table in TABLES.values():
         rows = packaged_rows(table.name)

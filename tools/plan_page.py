@@ -21,13 +21,13 @@ dates `2026-10-31`. Results are in `Currency`, amounts in the table in `Typed_Cu
 
 
 def allowed(given: Input) -> str:
-    """What a cell takes."""
+    """What an input takes, as text."""
     if isinstance(given.word, (Key, Result, Choice)):
         return rule(given)[0]
     return given.word.allowed()
 
 
-def shown(value: object) -> str:
+def default_text(value: object) -> str:
     if value is None:
         return "blank"
     if isinstance(value, dt.date):
@@ -36,11 +36,11 @@ def shown(value: object) -> str:
 
 
 def page() -> str:
-    """The whole page."""
+    """The text of docs/plan.md."""
     text = HEAD
     for title, group in INPUTS:
         text += f"\n## {title}\n\n| column | meaning | unit | takes | if blank |\n|---|---|---|---|---|\n"
         for given in group:
-            blank = "*needed*" if given.needed else shown(given.default)
+            blank = "*needed*" if given.needed else default_text(given.default)
             text += f"| {given.name} | {given.label} | {given.unit} | {allowed(given)} | {blank} |\n"
     return text

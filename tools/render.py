@@ -30,12 +30,12 @@ Render = Callable[[], bytes]
 
 
 def text(make: Callable[[], str]) -> Render:
-    """A text file of these characters."""
+    """Renders a text file."""
     return lambda: make().encode()
 
 
 def workbook(make: Callable[[], Book]) -> Render:
-    """A workbook's file."""
+    """Renders a workbook's file."""
 
     def render() -> bytes:
         with tempfile.TemporaryDirectory() as folder:
@@ -47,7 +47,7 @@ def workbook(make: Callable[[], Book]) -> Render:
 
 
 def calc_part(name: str) -> Render:
-    """A part of the extension for LibreOffice."""
+    """Renders a part of the extension for LibreOffice."""
     licence = ROOT / "LICENSE"
     return lambda: calc.parts(FUNCTIONS, __version__, licence.read_text(encoding="utf-8"))[name]
 
@@ -70,21 +70,21 @@ FILES: dict[str, Render] = {
 
 
 def stale(wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
-    """The files that differ from their rendering, with what they should hold; of those with a part of a name in it."""
+    """Name -> right content of each file that differs from its rendering; `wanted` are parts of names, none for all."""
     chosen = {name: make for name, make in FILES.items() if not wanted or any(part in name for part in wanted)}
-    made = {name: make() for name, make in chosen.items()}
-    return {name: content for name, content in made.items() if held(name) != content}
+    rendered = {name: make() for name, make in chosen.items()}
+    return {name: content for name, content in rendered.items() if committed_bytes(name) != content}
 
 
-def held(name: str) -> bytes:
-    """What the committed file holds; nothing where there is none."""
+def committed_bytes(name: str) -> bytes:
+    """The content of the file as it is; empty where there is none."""
     path = ROOT / name
     return path.read_bytes() if path.exists() else b""
 
 
 def main() -> None:
-    """Write those that differ, and name them."""
-    with as_if(Market(packaged_offers())):  # what is rendered for everybody holds nobody's own tables
+    """Write the files that differ, and print their names."""
+    with as_if(Market(packaged_offers())):  # without the user's own tables
         changed = stale(tuple(sys.argv[1:]))
     for name, content in changed.items():
         (ROOT / name).parent.mkdir(parents=True, exist_ok=True)

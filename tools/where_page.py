@@ -21,7 +21,7 @@ NOT_STEPS = ("argument", "default")
 
 
 def steps_shown(spec: FunctionSpec) -> str:
-    """How many steps EXPLAIN shows of the example, beside arguments and result."""
+    """How many steps EXPLAIN shows of the example, arguments and result not counted, as text."""
     values = spec.bind(tuple(spec.example_cells), {})
     _, *rows, _ = explanation(spec, values, spec.call(*spec.example_cells))
     steps = sum(text not in NOT_STEPS for _, text, *_ in rows)
@@ -29,13 +29,13 @@ def steps_shown(spec: FunctionSpec) -> str:
 
 
 def row(spec: FunctionSpec) -> str:
-    """One function."""
+    """The row of one function."""
     native = "yes" if spec.native else "no"
     ranges = "one result for the whole" if spec.whole else "a result for each cell" if spec.parameters else "–"
     return f"| {spec.name} | {native} | {ranges} | {steps_shown(spec)} |\n"
 
 
 def page() -> str:
-    """The whole page."""
+    """The text of docs/where.md."""
     head = HEAD.format(all=len(FUNCTIONS), native=sum(spec.native for spec in FUNCTIONS))
     return head + "".join(map(row, FUNCTIONS))

@@ -14,7 +14,7 @@ import xlcost
 from samples import agrees, plain_cells
 from xlcost.catalogue import FUNCTIONS
 from xlcost.cli import main as start
-from xlcost.cli.answer import shown
+from xlcost.cli.answer import number_text
 
 COST = 6 * 175e9 * 300e9 / 312e12 / 3600 * 2  # gpt-3 on 300B tokens, A100 at 2 USD, every peak second used
 EVERY = pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
@@ -303,7 +303,7 @@ def test_dates(good, day):
     ],
 )
 def test_numbers_as_a_person_reads_them(result, text):
-    assert shown(result) == text
+    assert number_text(result) == text
 
 
 @pytest.mark.parametrize("words", [("-1000", "1"), ("-1e3", "1"), ("watts=-1000", "hours=1"), ("--", "-1000", "1")])

@@ -60,9 +60,9 @@ def to(**columns):
 DEARER = ("usd_per_gpu_hour", "usd_per_instance_hour")
 H100_OF_AWS = {"provider": "AWS", "gpu": "h100-sxm"}
 WRONG_PRICES = {
-    "spot H100 of AWS x4": (price_checks.dearer_than_its_better, times(4, *DEARER), H100_OF_AWS | {"term": "spot"}),
+    "spot H100 of AWS x4": (price_checks.dearer_than_a_freer_term, times(4, *DEARER), H100_OF_AWS | {"term": "spot"}),
     "spot L4 of GCP x6": (
-        price_checks.dearer_than_its_better,
+        price_checks.dearer_than_a_freer_term,
         times(6, *DEARER),
         {"provider": "GCP", "gpu": "l4", "term": "spot"},
     ),
@@ -72,12 +72,12 @@ WRONG_PRICES = {
         {"instance": "p5e.48xlarge", "term": "spot"},
     ),
     "one year of a GCP H100 x3": (
-        price_checks.dearer_than_its_better,
+        price_checks.dearer_than_a_freer_term,
         times(3, *DEARER),
         {"provider": "GCP", "instance": "a3-highgpu-8g", "term": "1yr"},
     ),
     "three years of an Azure A100 x3": (
-        price_checks.dearer_than_its_better,
+        price_checks.dearer_than_a_freer_term,
         times(3, *DEARER),
         {"provider": "Azure", "instance": "ND96amsr A100 v4", "term": "3yr"},
     ),
@@ -176,7 +176,7 @@ def test_the_chips_without_units_have_another_figure():
 )
 def test_a_sentence_with_a_year_is_no_source(source):
     row = other(prices()[0], source=source)
-    assert [found for found, _ in every.no_page([row])] == [row]
+    assert [found for found, _ in every.source_without_page([row])] == [row]
 
 
 def test_packages_that_count_as_a_source_are_credited():
@@ -228,6 +228,6 @@ def test_rows_from_memory_say_so():
 
 def test_all_to_yes_is_found():
     sure = [other(row, checked="yes") for row in prices()]
-    found = [row for row, _ in every.surer_than_read(sure)]
+    found = [row for row, _ in every.overstated_check(sure)]
     assert {row.provider for row in found} >= {"AWS", "Nebius", "Hyperstack", "CoreWeave", "Azure", "Salad"}
     assert len(found) > 200

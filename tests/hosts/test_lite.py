@@ -334,7 +334,7 @@ def test_arrays_that_excel_has_saved_itself_stay_arrays(tmp_path):
 )
 def test_calls_that_may_fill_several_cells(formula, spills):
     to_project = {name: host.STORED + name for name in ("TRAIN_FLOPS", "WEIGHT_GB", "GPU_LIST")}
-    assert lite.spills(lite.with_names(formula, to_project.get)) is spills
+    assert lite.spills(lite.rename_calls(formula, to_project.get)) is spills
 
 
 def test_names_of_the_workbook_itself_stay(book, tmp_path):

@@ -79,7 +79,7 @@ def test_controls(cells, kept):
     (found,) = attributes(b"<x>" + shapes.control(CONTROL.format(escaped).encode()) + b"</x>", "formControlPr")
     looks = {"objectType": "Drop", "noThreeD": "1", "sel": "2", "val": "0"}
     assert found == looks | ({"fmlaRange": cells} if kept else {})
-    copy = shapes.legacy(VML.format(escaped).encode()).decode()
+    copy = shapes.legacy_drawing(VML.format(escaped).encode()).decode()
     assert (f"<x:FmlaRange>{escaped}</x:FmlaRange>" in copy) == kept == ("Fmla" in copy)
     assert "Camera" not in copy and "Go" not in copy
     for text in ("<x:Anchor>1, 2, 3</x:Anchor>", "<x:Val>2</x:Val>", "not<br>whole", "</x:ClientData></v:shape></xml>"):

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from xlcost.prices.market import EDITION
+from xlcost.prices.periods import EDITION
 
 WATTS = {
     "PCIe": (60, 600),
@@ -23,7 +23,7 @@ WATTS = {
     None: (300, 1500),
 }
 TF32 = {"NVIDIA": 2}  # BF16 over TF32
-FP8 = {  # FP8 over BF16: 2, but for chips that store FP8 without a faster unit for it, or were made for it
+FP8 = {  # FP8 over BF16: 2, except for chips without a faster unit for FP8, or made for it
     "tpu-v5p": 1,
     "tpu-v6e": 1,
     "inferentia2": 1,
@@ -32,7 +32,7 @@ FP8 = {  # FP8 over BF16: 2, but for chips that store FP8 without a faster unit 
     "trainium3": 3.75,  # MXFP8
 }
 NARROW = ("b300", "gb300", "trainium3")  # hardly any INT8; MXFP8 at four times BF16
-FP4 = {  # FP4 over FP8: 2, but for
+FP4 = {  # FP4 over FP8: 2, except for
     "b300": 3.11,  # Blackwell Ultra: half as much again at FP4 only
     "gb300": 3,
     "rtx5090": 4,  # its FP8 is that with FP32 sums, half rate
@@ -41,7 +41,7 @@ FP4 = {  # FP4 over FP8: 2, but for
 
 
 def off_the_ratio(chips):
-    """Peaks of neighbouring formats, to 3 %."""
+    """Peaks that are not the usual multiple of the next wider format's, to 3 %."""
     for chip in chips:
         for wide, narrow, factor in (
             ("tf32_tflops", "bf16_tflops", TF32.get(chip.vendor)),
@@ -54,7 +54,7 @@ def off_the_ratio(chips):
 
 
 def off_the_neighbour(chips):
-    """Half the bits are at most about twice the peak, but for chips made for the narrow formats."""
+    """Peaks out of all proportion to the next wider format's; chips made for narrow formats are exempt."""
     for chip in chips:
         for wide, narrow, most in (
             ("tf32_tflops", "bf16_tflops", 8),  # TPU v4, Gaudi 3 and MI250X have no fast 32-bit format
@@ -72,7 +72,7 @@ TOM = (
     "https://www.tomshardware.com/pc-components/gpus/"
     "new-nvidia-ai-gpus-designed-to-get-around-us-export-bans-come-to-china-h20-l20-and-l2-to-fill-void-left-by-restricted-models"
 )
-# Peaks of the whole: (chip, column, parts, what they do together in TFLOPS, source). Dense.
+# Published dense peaks of cores or pods: (chip, column, factor, TFLOPS, source); factor x TFLOPS is the chip's peak.
 TOGETHER = (
     ("tpu-v5e", "bf16_tflops", 1 / 256, 50_630, "https://docs.cloud.google.com/tpu/docs/v6e"),
     ("tpu-v6e", "bf16_tflops", 1 / 256, 234_900, "https://docs.cloud.google.com/tpu/docs/v6e"),
@@ -93,7 +93,7 @@ TOGETHER = (
 
 
 def off_the_whole(chips):
-    """A chip's peak against that of its cores or of its pod, to 7 %: AWS's cores do 79, its chips 667 / 8."""
+    """Peaks that do not agree with those published for the chip's cores, board or pod, to 7 %, as AWS rounds them."""
     by_id = {chip.id: chip for chip in chips}
     for id, column, parts, total, source in TOGETHER:
         peak = getattr(by_id[id], column) or 0 if id in by_id else None
@@ -102,14 +102,14 @@ def off_the_whole(chips):
 
 
 def too_much_for_its_power(chips):
-    """Over 3 dense BF16 TFLOPS a watt. The best known, B100, TPU v6e and v7, do 2.4 to 2.5."""
+    """Peaks over 3 dense BF16 TFLOPS a watt. The best known, B100, TPU v6e and v7, do 2.4 to 2.5."""
     for chip in chips:
         if chip.tdp_w and (chip.bf16_tflops or 0) / chip.tdp_w > 3:
             yield chip, f"bf16_tflops: {chip.bf16_tflops:g} from {chip.tdp_w:g} W; the best known do 2.5 a watt"
 
 
 def power_out_of_bounds(chips):
-    """A power that its form factor does not have."""
+    """A power that is unusual for the form factor."""
     for chip in chips:
         if not chip.tdp_w:
             continue
@@ -128,7 +128,7 @@ GIGABYTES = {"hbm": (12, 300), "gddr": (8, 100), "lpddr": (16, 256), "sram": (0.
 
 
 def odd_memory(chips):
-    """A memory that is faster, slower, larger or smaller than its kind."""
+    """A memory whose speed or size is unusual for its kind."""
     for chip in chips:
         for column, bounds in (("bandwidth_gb_s", GB_PER_SECOND), ("memory_gb", GIGABYTES)):
             low, high = bounds[chip.memory_class]
@@ -144,7 +144,7 @@ def odd_launch(chips):
 
 
 def odd_launch_price(chips):
-    """A price out of bounds, of nobody, or one of the street, an estimate or an eighth of a kit, yet not doubtful."""
+    """A launch price out of bounds, without a word whose it is, or soft (street, estimate) but not unverified."""
     for chip in chips:
         usd, notes = chip.launch_price_usd, chip.notes or ""
         if not usd or chip.checked == "no":

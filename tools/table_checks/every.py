@@ -4,9 +4,9 @@ import re
 from itertools import pairwise
 
 from xlcost.facts.store import plain
-from xlcost.prices.market import EDITION
+from xlcost.prices.periods import EDITION
 
-HOUSES = (
+PUBLISHERS = (
     "AMD|Andreessen Horowitz|Anthropic|CBRE|Cerebras|EPA|Intel|Meta|Microsoft|MosaicML|NVIDIA|Uptime Institute|Google"
     "|Huawei"
 )
@@ -20,11 +20,18 @@ PAGE = re.compile(
     r"|@[0-9a-f]{7}\b|\barXiv:\d{4}\.\d{4,5}\b|\bIEEE \d"
     rf"|\b({PACKAGES}) \d+\.\d+"  # a known package of a version
     r"|\bEpoch AI\b.*\(CC-BY 4\.0\)"  # a data set by its licence
-    rf"|\b({HOUSES})\b.*\b((19|20)\d\d|whitepaper)\b"  # a publication of a known house, with its year
+    rf"|\b({PUBLISHERS})\b.*\b((19|20)\d\d|whitepaper)\b"  # a publication of a known publisher, with its year
     r"|^[A-Z]\w+ et al\. (19|20)\d\d\b"
 )
-WORDS = ("unverified", "from memory", "modelling default", "company filings")  # no beginning of a source
-QUOTED = re.compile(r"\bas (public code|\S+) quotes\b|, from [\w.-]+\.\w+( \(|$)|/blog/nebius-vs-aws|/blog/nvidia-h200")
+NO_SOURCE = (
+    "unverified",
+    "from memory",
+    "modelling default",
+    "company filings",
+)  # a source that begins so names nothing
+QUOTES_ANOTHER = re.compile(
+    r"\bas (public code|\S+) quotes\b|, from [\w.-]+\.\w+( \(|$)|/blog/nebius-vs-aws|/blog/nvidia-h200"
+)
 INFERRED = re.compile(r"date inferred|commit date not visible|first v8 commit, 2025\)")
 
 
@@ -37,21 +44,23 @@ def after_the_edition(rows):
                 yield row, f"{column}: {day} lies after the data edition of {EDITION} (EDITION in prices/periods.py)"
 
 
-def no_page(rows, *, but_from_memory=False):
+def source_without_page(rows, *, but_from_memory=False):
     """A source that names no page, repository, publication or package."""
     for row in rows:
         for column in ("source", "electricity_source"):
             source = getattr(row, column, None)
             if source is None or (but_from_memory and row.checked == "no"):
                 continue
-            if not PAGE.search(source) or source.lower().startswith(WORDS):
+            if not PAGE.search(source) or source.lower().startswith(NO_SOURCE):
                 yield row, f"{column}: '{source[:60]}' names no page or publication; write one such as vendor.com/page"
 
 
-def surer_than_read(rows):
-    """`checked` is yes, yet the row quotes another, or its day was inferred."""
+def overstated_check(rows):
+    """`checked` is yes, but the row quotes another text, or its day was inferred."""
     for row in rows:
-        if row.checked == "yes" and (QUOTED.search(row.source) or INFERRED.search(f"{row.source} {row.notes or ''}")):
+        if row.checked == "yes" and (
+            QUOTES_ANOTHER.search(row.source) or INFERRED.search(f"{row.source} {row.notes or ''}")
+        ):
             yield row, "checked: is yes, but the row quotes another text or its day was inferred; write secondary"
 
 
@@ -67,8 +76,8 @@ def out_of_order(rows, columns):
             yield row, f"stands behind '{there}' and sorts before it: '{here}'; rows ascend by {', '.join(columns)}"
 
 
-def row_twice(rows, columns):
-    """A row with the key of another."""
+def duplicate_row(rows, columns):
+    """A row with the key of an earlier one."""
     seen = set()
     for row in rows:
         key = tuple(getattr(row, column) for column in columns)
@@ -77,7 +86,7 @@ def row_twice(rows, columns):
         seen.add(key)
 
 
-def name_twice(rows):
+def duplicate_name(rows):
     """An id or alias that another row has, or an alias that is the row's id; case, blank, hyphen do not count."""
     owner = {}
     for row in rows:
@@ -85,7 +94,7 @@ def name_twice(rows):
             other = owner.setdefault(plain(name), row)
             if other is not row:
                 yield row, f"'{name}' is a name of '{other.id}' already"
-        said = [plain(name) for name in (row.id, *row.aliases)]
+        names = [plain(name) for name in (row.id, *row.aliases)]
         for name in row.aliases:
-            if said.count(plain(name)) > 1:
+            if names.count(plain(name)) > 1:
                 yield row, f"aliases: '{name}' is the id, or stands twice"

@@ -1,4 +1,4 @@
-"""What must hold of models that are hosted, of places, of what owning takes, of training runs."""
+"""What must hold of hosted models, regions, ownership figures, training runs and model sizes."""
 
 from collections import defaultdict
 
@@ -41,7 +41,7 @@ def odd_price_of_tokens(prices):
             yield price, "notes: a price that was read nowhere is 'from memory'"
 
 
-def listed_twice(days):
+def duplicate_listing(days):
     """A hosted model that was listed first on two days."""
     seen = set()
     for day in days:
@@ -52,7 +52,7 @@ def listed_twice(days):
 
 
 def odd_electricity(regions):
-    """A price beside those of the world, or one that was read nowhere."""
+    """A price outside those known in the world, or from memory."""
     for region in regions:
         usd = region.electricity_usd_kwh
         if usd is not None and not 0.02 < usd < 0.6:
@@ -74,8 +74,8 @@ BETWEEN = {
 }
 
 
-def odd_figure_of_owning(facts):
-    """A value beside what its metric or unit has, or a second unit for a metric."""
+def odd_ownership_figure(facts):
+    """A value outside the range of its metric or unit, or a second unit for a metric."""
     units = defaultdict(set)
     for fact in facts:
         units[fact.metric].add(fact.unit)
@@ -87,7 +87,7 @@ def odd_figure_of_owning(facts):
 
 
 def odd_parameters(models):
-    """Parameters 1 % off those of a plain gated decoder of that architecture (Llama: no biases, RMSNorm)."""
+    """Parameters 1 % off those computed for a gated decoder of these dimensions (as Llama: no biases, RMSNorm)."""
     for m in models:
         sizes = (m.hidden, m.head_dim, m.heads, m.kv_heads, m.ffn, m.layers, m.vocab)
         plain = m.gated and not m.experts and m.attention in ("MHA", "GQA", "MQA")

@@ -1,4 +1,4 @@
-"""What must hold of the prices of GPUs: each by itself, and against others of its provider, its GPU, its day."""
+"""What must hold of GPU prices: each by itself, and against others of its provider, GPU and day."""
 
 import datetime as dt
 import re
@@ -27,7 +27,7 @@ def odd_price(prices):
             yield p, f"usd_per_instance_hour: {whole:g} is not {p.gpus} x {p.usd_per_gpu_hour:g} = {gpus:g}"
 
 
-def spelt_twice(prices):
+def two_spellings(prices):
     """A provider in two spellings."""
     first = {}
     for p in prices:
@@ -36,8 +36,8 @@ def spelt_twice(prices):
             yield p, f"provider: '{p.provider}' is spelt '{spelling}' above"
 
 
-def dearer_than_its_better(prices):
-    """Spot, one year and three years cost less than what binds less, for one instance on one day."""
+def dearer_than_a_freer_term(prices):
+    """A spot or committed price that is not below that of a term which binds less, for one instance on one day."""
     hosts = defaultdict(lambda: defaultdict(list))
     for p in prices:
         hosts[p.provider, p.gpu, p.instance, p.gpus, p.as_of][p.term].append(p)
@@ -61,7 +61,7 @@ def spot_above_the_list(prices):
             yield p, f"usd_per_gpu_hour: {p.usd_per_gpu_hour:g} spot is not below its on-demand price, {median(near):g}"
 
 
-SAID = (  # where an instance's name says how many GPUs it has
+GPUS_IN_NAME = (  # patterns of the number of GPUs in an instance's name
     r"^(\d+)x\b",
     r"(?<!\.)x(\d+)(?:-|$)",
     r"\b(\d+)-?(?:gpu|GPU)\b",
@@ -117,7 +117,7 @@ KNOWN = {
 
 
 def other_number_of_gpus(prices):
-    """An instance has one number of GPUs, that of its name and of the provider's page."""
+    """A number of GPUs that differs from that of other rows, of the instance's name or of the provider's page."""
     first = {}
     for p in prices:
         if not p.instance:
@@ -127,13 +127,13 @@ def other_number_of_gpus(prices):
             yield p, f"gpus: {p.gpus}; {p.instance} has {gpus} in a row above"
         if p.instance in KNOWN and KNOWN[p.instance] != (p.gpus, p.gpu):
             yield p, f"gpus: {p.gpus} {p.gpu}; {p.instance} has {' '.join(map(str, KNOWN[p.instance]))}"
-        said = next((m for pattern in SAID if (m := re.search(pattern, p.instance))), None)
+        said = next((m for pattern in GPUS_IN_NAME if (m := re.search(pattern, p.instance))), None)
         if said and "tpu" not in p.instance and int(said[1]) != p.gpus:
             yield p, f"gpus: {p.gpus}; the name {p.instance} says {said[1]}"
 
 
 def before_its_chip(prices, chips):
-    """Half a year before the chip is sold at the earliest: previews."""
+    """A price from more than half a year before the chip's launch; previews may come up to that early."""
     launch = {chip.id: chip.launch for chip in chips}
     for p in prices:
         sold = launch.get(p.gpu)
@@ -141,7 +141,7 @@ def before_its_chip(prices, chips):
             yield p, f"as_of: {p.as_of} lies more than half a year before the launch of {p.gpu}, {sold}"
 
 
-SO_IN_THE_SOURCE = {  # far off, and so where it was read: GPU, provider, instance, day
+SO_IN_THE_SOURCE = {  # far off, but so in the source: GPU, provider, instance, day
     # One GPU beside 4 processors or beside 64, with a price of the whole.
     *(("t4", "AWS", f"g4dn.{size}xlarge", "2023-04-07") for size in ("", "8", "16")),
     *(("a10g", "AWS", f"g5.{size}xlarge", "2023-04-07") for size in ("", "16")),
@@ -157,18 +157,18 @@ OWN = ((183, 2), (400, 2.6))  # days, times the median
 
 
 def so_in_the_source(p):
-    """Whether a price that looks wrong was read again."""
+    """Whether a price that looks wrong was read again and is so in its source."""
     return (p.gpu, p.provider, p.instance, str(p.as_of)) in SO_IN_THE_SOURCE
 
 
 def near(rows, days):
-    """Each row, and the prices of the other rows of those given within so many days."""
+    """(row, prices of the other rows within so many days of it) of each row."""
     for p in rows:
         yield p, [q.usd_per_gpu_hour for q in rows if q is not p and abs((q.as_of - p.as_of).days) <= days]
 
 
 def alike(rows, *columns):
-    """The rows that agree in these columns, group by group."""
+    """Groups of rows that agree in these columns."""
     groups = defaultdict(list)
     for p in rows:
         groups[tuple(getattr(p, column) for column in columns)].append(p)
@@ -176,7 +176,7 @@ def alike(rows, *columns):
 
 
 def far_off_the_others(prices):
-    """Beyond three and a half times, or an eighth of, the median of the GPU and term within half a year."""
+    """A price over 3.5 times or under an eighth of the median of its GPU and term within half a year."""
     for some in alike(prices, "gpu", "term"):
         for p, others in near(some, 183):
             if len(others) < 3 or so_in_the_source(p):
@@ -187,7 +187,7 @@ def far_off_the_others(prices):
 
 
 def far_off_its_own(prices):
-    """Over twice what its provider asks otherwise within half a year, 2.6 times within thirteen months; or below."""
+    """A price over twice or under half its provider's median within half a year; 2.6 times within thirteen months."""
     for some in alike([p for p in prices if p.term == "on_demand"], "gpu", "provider"):
         for days, most in OWN:
             for p, others in near(some, days):

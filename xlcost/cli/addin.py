@@ -22,7 +22,9 @@ def top() -> None:
     """The functions in the spreadsheet: Excel add-in, named LAMBDAs, xlwings Lite, LibreOffice Calc."""
 
 
-ANYONE = r"%USERPROFILE%\xlcost\.venv\Scripts\python.exe"  # what an add-in built elsewhere looks for
+PYTHON_ELSEWHERE = (
+    r"%USERPROFILE%\xlcost\.venv\Scripts\python.exe"  # the Python of an add-in that is built on another system
+)
 
 
 @app.command()
@@ -53,7 +55,7 @@ def build(
     if out.suffix.lower() != ".xlam":
         raise BadInput(f"out: {out} is no name of an Excel add-in; it ends in .xlam")
     machine = excel.Machine()
-    python = interpreter or (machine.interpreter if machine.windows else ANYONE)
+    python = interpreter or (machine.interpreter if machine.windows else PYTHON_ELSEWHERE)
     write_whole(out, xlam.build(FUNCTIONS, python))
     typer.echo(f"{out}: Excel on Windows computes with Python at {python}, which needs xlcost {xlam.release('xlcost')}")
     typer.echo(f"and xlwings {xlam.release('xlwings')}; put it into %APPDATA%\\Microsoft\\Excel\\XLSTART there")

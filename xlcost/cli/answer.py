@@ -1,4 +1,4 @@
-"""What xlcost calc prints: one value, a row of values or a table; for people, or as JSON for programs."""
+"""The output of xlcost calc: one value, a row of values or a table; for people, or as JSON for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def answer_fields(
     spec: Any, ordered: list[Any], by_name: dict[str, Any], result: Any, money: Money | None
 ) -> dict[str, Any]:
-    """What was asked, and what comes of it, for programs."""
+    """The call and its result as JSON fields."""
     given = dict(zip((p.name for p in spec.parameters), ordered, strict=False)) | by_name
     if spec.variadic:
         given[spec.parameters[-1].name] = ordered[len(spec.parameters) - 1 :]
@@ -29,7 +29,7 @@ def answer_fields(
 
 
 def as_day(value: Any, unit: str) -> Any:
-    """The spreadsheet's number of a date as 2026-10-31, all else as it is."""
+    """The spreadsheet's number of a date as 2026-10-31; any other value as it is."""
     if unit != "date" or not isinstance(value, float):
         return value
     from xlcost.quantities import serial_date
@@ -38,7 +38,7 @@ def as_day(value: Any, unit: str) -> Any:
 
 
 def print_money(money: Money, unit: str) -> None:
-    """The amount, and under it the dollars with the rate."""
+    """Print the amount, and under it the dollars with the rate."""
     from xlcost.facts.currency import in_currency
 
     for amount, shown_unit in (
@@ -54,20 +54,20 @@ WIDEST = 36  # characters of a column; a longer cell sticks out
 
 
 def print_result(result: Any, unit: str) -> None:
-    """One value, a row of values, or a table with its columns in line."""
+    """Print one value, a row of values, or a table with aligned columns."""
     if isinstance(result, list):
-        rows = [[shown(cell) if cell is not None else "" for cell in row] for row in result]
+        rows = [[number_text(cell) if cell is not None else "" for cell in row] for row in result]
         widths = [min(max(map(len, column)), WIDEST) for column in zip(*rows, strict=True)]
         for row in rows:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     elif hasattr(result, "tolist"):
-        print(", ".join(shown(value) for value in result.tolist()) + unit)
+        print(", ".join(number_text(value) for value in result.tolist()) + unit)
     else:
-        print(f"{shown(result)}{unit}")
+        print(f"{number_text(result)}{unit}")
 
 
-def shown(result: Any) -> str:
-    """A number as a person reads it: grouped to a million millions, then with an exponent."""
+def number_text(result: Any) -> str:
+    """A number as text: thousands grouped, from 1e12 on with an exponent; any other value as it prints."""
     if not isinstance(result, float):
         return str(result)
     if result.is_integer() and abs(result) < 1e12:

@@ -1,4 +1,4 @@
-"""The commands: calc, functions and demo; prices, addin and tables have files of their own."""
+"""The commands calc, functions and demo, and those that other files add: prices, addin, doctor, snapshot, tables."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ def demo(
 
 
 def status_of(words: Sequence[str]) -> object:
-    """Run the command that the words name; its exit status, nothing where all is well."""
+    """Run the command that the words name; gives its exit status, None where all is well."""
     try:
         return app(args=[*words], prog_name="xlcost", standalone_mode=False)
-    except mistakes.MISTAKE as mistake:
+    except mistakes.USAGE_ERROR as mistake:
         return mistakes.show(mistake, words)
     except typer.Abort:
         print("xlcost: stopped", file=sys.stderr)

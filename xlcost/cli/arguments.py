@@ -10,7 +10,7 @@ from xlcost.errors import BadInput
 
 
 def arguments_of(words: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments in order and those by name; text stays text until its word reads it."""
+    """(arguments in order, arguments by name); text that is no number stays as it is."""
     ordered: list[Any] = []
     by_name: dict[str, Any] = {}
     for word in words:

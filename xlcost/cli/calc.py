@@ -1,4 +1,4 @@
-"""xlcost calc: one function, its arguments as words. Nothing here waits for the parser of commands (see main)."""
+"""xlcost calc: one function, its arguments as words. It does not import typer, the parser of commands (see main)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def print_answer(
     spec = _spec(name)
     ordered, by_name = arguments_of(words)
     if spec.variadic and by_name:  # the arguments of the function that is explained, by their names
-        ordered, by_name = [*ordered, *_in_order(_spec(str(ordered[0])), len(ordered) - 1, by_name)], {}
-    code = None if currency is None else _convertible(spec, currency)
+        ordered, by_name = [*ordered, *_by_position(_spec(str(ordered[0])), len(ordered) - 1, by_name)], {}
+    code = None if currency is None else _target_currency(spec, currency)
     result = spec.call(*ordered, **by_name)
     money = None if code is None else _money(result, code, spec, ordered, by_name)
     steps = _working(spec, ordered, by_name) if explain else []
@@ -43,7 +43,7 @@ def print_answer(
 
 
 def _spec(name: str) -> Any:
-    """The function of a name: its own module is loaded, and all of them only for a name that there is not."""
+    """The spec of a function; only its own module is loaded, the whole catalogue only for an unknown name."""
     if name.lower() in xlcost.HOMES:
         return getattr(xlcost, name.lower()).spec
     from xlcost.catalogue import spec_of
@@ -55,12 +55,12 @@ def _working(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> list[lis
     """The explanation: its headings, then a row a step."""
     from xlcost.catalogue import explain
 
-    rows: list[list[Any]] = explain(spec.name, *ordered, *_in_order(spec, len(ordered), by_name))
+    rows: list[list[Any]] = explain(spec.name, *ordered, *_by_position(spec, len(ordered), by_name))
     return rows
 
 
-def _convertible(spec: Any, currency: str) -> str | None:
-    """The currency, if the function gives dollars; None for dollars in dollars."""
+def _target_currency(spec: Any, currency: str) -> str | None:
+    """The code of the currency to convert to; None for US dollars. An error where the function gives no dollars."""
     from xlcost.facts.currency import DOLLAR, in_currency, known_currency
 
     code = known_currency(currency)
@@ -76,7 +76,7 @@ def _money(usd: Any, code: str, spec: Any, ordered: list[Any], by_name: dict[str
 
 
 def _price_day(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> date:
-    """The day that a function's prices are of: its as_of, or that of the data edition."""
+    """The day of a call's prices: its as_of, or the last day of the data edition that has exchange rates."""
     from xlcost.facts.currency import latest_rate_day
     from xlcost.prices.current import current_market
     from xlcost.quantities import serial_date
@@ -88,8 +88,8 @@ def _price_day(spec: Any, ordered: list[Any], by_name: dict[str, Any]) -> date:
     return latest_rate_day(current_market().edition_day) if as_of is None else serial_date(as_of)
 
 
-def _in_order(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
-    """Named arguments in their places, None between them."""
+def _by_position(spec: Any, first: int, by_name: dict[str, Any]) -> list[Any]:
+    """Named arguments in the order of the parameters, None between them."""
     for name in by_name:
         if name not in [p.name for p in spec.parameters]:
             raise BadInput(f"{spec.name} has no argument '{name}'{nearest(name, [p.name for p in spec.parameters])}")

@@ -1,4 +1,4 @@
-"""xlcost demo: a workbook for each scenario of a table, and what they say as a table in the terminal."""
+"""xlcost demo: a workbook for each scenario of a table, and their results as a table in the terminal."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def run(
     currency: str | None = None,
     overwrite: bool = False,
 ) -> None:
-    """Write all workbooks into a folder and print what they say; `table_of` is a table of scenarios of your own.
+    """Write all workbooks into a folder and print their results; `table_of` is the user's table of scenarios.
 
-    `lambdas` adds the functions as named LAMBDAs to each of them; `currency` is that of all plans, whatever the
-    table says; `overwrite` writes over workbooks that somebody changed.
+    `lambdas` adds the functions as named LAMBDAs to each of them; `currency` overrides that of the
+    table for all plans; `overwrite` allows writing over workbooks that were changed.
     """
     console, aside = Console(file=sys.stdout), Console(stderr=True)
     if currency is not None:
@@ -60,7 +60,7 @@ def run(
 
 
 def money(amount: float, currency: str) -> str:
-    """An amount as short as it can be read.
+    """An amount in a few characters.
 
     >>> money(1234567.0, "USD"), money(12345.0, "EUR"), money(3.2, "USD")
     ('$1.23M', 'EUR 12,345', '$3.20')
@@ -99,7 +99,7 @@ STATUS: Row = ("Checks", lambda r: r.status)
 
 
 def table(results: Sequence[Result]) -> Table:
-    """What a person reads in the terminal: a column a plan."""
+    """The results as a table for the terminal, a column for each plan."""
     months = COMPUTE_PLAN.months
     shown = Table(
         box=box.SIMPLE_HEAD, title=f"Compute plans over {months} months", title_justify="left", title_style="bold"

@@ -1,6 +1,6 @@
-"""The start of the command line: what fails is one sentence on stderr, with exit status 2.
+"""The entry of the command line: an error is one sentence on stderr, with exit status 2.
 
-The parser of commands is as heavy as numpy. A calculation without options has nothing to parse, and goes without.
+The parser of commands (typer) takes as long to import as numpy; a calculation without options does not need it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Misuse of the command line as one sentence: an option that is not there, an argument that is missing."""
+"""Errors of usage as one sentence: an unknown option, a missing argument."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import typer
 
 from xlcost.errors import BadInput, nearest
 
-MISTAKE: type[Exception] = typer.BadParameter.__mro__[2]  # of the click that typer uses, its own or the installed one
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]  # ClickException, of the click that typer uses
 
 
 def show(error: Any, words: Sequence[str]) -> int:
-    """Print what is wrong with these words, or the help where there are none; the exit status."""
+    """Print what is wrong with these words, or the help where there are none; gives the exit status."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return int(error.exit_code)
@@ -23,19 +23,19 @@ def show(error: Any, words: Sequence[str]) -> int:
 
 
 def sentence(error: Any, words: Sequence[str]) -> str:
-    """What is wrong, and where it says what there is."""
+    """What is wrong, and which --help to read."""
     where = f"; see {error.ctx.command_path} --help" if getattr(error, "ctx", None) else ""
-    return "".join(letter if letter.isprintable() else "?" for letter in _said(error, words) + where)
+    return "".join(letter if letter.isprintable() else "?" for letter in _text_of(error, words) + where)
 
 
-def _said(error: Any, words: Sequence[str]) -> str:
+def _text_of(error: Any, words: Sequence[str]) -> str:
     kind = type(error).__name__
     if kind == "NoSuchOption":
         return no_option(error.option_name, error.ctx)
     if kind == "MissingParameter" and error.param:
         return f"{error.param.name} is missing"
     if kind == "BadParameter" and error.param:
-        value = _given(error.param.opts, words)
+        value = _option_value(error.param.opts, words)
         number = "whole number" if "integer" in error.format_message() else "number"
         if value is not None:
             return f"{error.param.opts[0]}: '{value}' is no {number}"
@@ -44,21 +44,21 @@ def _said(error: Any, words: Sequence[str]) -> str:
 
 
 def no_option(name: str, context: Any) -> str:
-    """That a command has no such option, and the nearest that it has."""
+    """The sentence that a command has no such option, with the nearest that it has."""
     known = [option for p in context.command.get_params(context) for option in p.opts if option.startswith("--")]
     return f"there is no option '{name}'{nearest(name, known)}"
 
 
 def check_options(words: Sequence[str], context: Any) -> None:
-    """Arguments that may begin with a minus, as numbers do; one with two is an option that there is not."""
+    """Refuse arguments that begin with two minus signs as unknown options; with one they may be numbers."""
     for word in words:
         name = word.partition("=")[0]
         if name.startswith("--"):
             raise BadInput(f"{no_option(name, context)}; see {context.command_path} --help")
 
 
-def _given(options: Sequence[str], words: Sequence[str]) -> str | None:
-    """What was given to an option."""
+def _option_value(options: Sequence[str], words: Sequence[str]) -> str | None:
+    """The value that was given to an option; None where it was not given."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         if name in options:

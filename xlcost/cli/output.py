@@ -1,4 +1,4 @@
-"""A table as a person reads it in a terminal, and as a program reads it: CSV, JSON."""
+"""Tables as output: for a person in the terminal, and for programs as CSV and JSON."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from xlcost.prices.current import current_market
 
 FORMATS = ("table", "csv", "json")
 LEFT = ("text", "long")
-WIDEST = 1_000_000  # characters, where nothing is cut
-LEAST = 24  # characters of a long column that are worth showing
+WIDEST = 1_000_000  # characters of a line where nothing is cut
+LEAST = 24  # characters; a long column that would be narrower is left out
 GAP, ELLIPSIS = 2, "..."
 
 
@@ -41,15 +41,15 @@ class Grid:
     rows: Sequence[Sequence[Any]]
 
 
-def format_asked(text: str) -> str:
-    """table, csv or json."""
+def known_format(text: str) -> str:
+    """The output format in lower case; an error where it is none of table, csv, json."""
     if text.lower() not in FORMATS:
         raise BadInput(f"format: '{text}' is not known{nearest(text, FORMATS)}; it takes {', '.join(FORMATS)}")
     return text.lower()
 
 
 def harmless(value: Any) -> Any:
-    """A text on one line, with an apostrophe before what a spreadsheet would run as a formula; all else as it is.
+    """A text on one line, with an apostrophe before what a spreadsheet would run; any other value as it is.
 
     >>> harmless("=1+1"), harmless("AWS"), harmless(-0.5)
     ("'=1+1", 'AWS', -0.5)
@@ -61,14 +61,14 @@ def harmless(value: Any) -> Any:
 
 
 def csv_text(grid: Grid) -> str:
-    """The table as CSV; a byte order mark where Excel needs it to read the letters."""
+    """The table as CSV, with a byte order mark where letters are not ASCII, so that Excel reads them."""
     return table_text(
         [column.name for column in grid.columns], [[harmless(plain_value(cell)) for cell in row] for row in grid.rows]
     )
 
 
 def json_text(grids: Mapping[str, Grid], **facts: Any) -> str:
-    """Facts, and each table as a list of objects."""
+    """JSON text of the facts, and of each table as a list of objects."""
     tables = {
         name: [dict(zip((c.name for c in grid.columns), map(plain_value, row), strict=True)) for row in grid.rows]
         for name, grid in grids.items()
@@ -77,7 +77,7 @@ def json_text(grids: Mapping[str, Grid], **facts: Any) -> str:
 
 
 def plain_value(cell: Any) -> Any:
-    """A date as ISO text, all else as it is."""
+    """A date as ISO text; any other value as it is."""
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
@@ -88,7 +88,7 @@ def say(text: str) -> None:
 
 
 def say_titled(title: str, grid: Grid) -> None:
-    """Print a heading, if there is one, and the table, or that there is nothing."""
+    """Print a heading, if there is one, and the table, or "none"."""
     if title:
         say(title)
     if grid.rows:
@@ -106,14 +106,14 @@ def say_for_programs(form: str, grids: Mapping[str, Grid], **facts: Any) -> None
 
 
 def say_raw(text: str) -> None:
-    """Print what a program will read: UTF-8, whatever the terminal's letters."""
+    """Print text for a program, in UTF-8 whatever the terminal's encoding."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def say_grid(grid: Grid) -> None:
-    """Print the table: as wide as it is where a program or a file reads it, fitted to a window."""
+    """Print the table, fitted to the terminal's width; in full width into a file or pipe."""
     from rich.console import Console
 
     if sys.stdout.isatty():
@@ -127,7 +127,7 @@ def say_grid(grid: Grid) -> None:
 
 
 def _fitting(grid: Grid, width: int) -> Grid:
-    """Long columns cut to the room that the others leave, or left out; then those that can be spared."""
+    """The table with long columns cut to the width that is left, and spare columns left out where it is too wide."""
     wide = [max(len(text) for text in texts) + GAP for texts in zip(*_texts(grid), strict=True)]
     keep = list(range(len(wide)))
     for i in reversed(range(len(wide))):
@@ -149,7 +149,7 @@ def _texts(grid: Grid) -> list[list[str]]:
 
 
 def _table(grid: Grid) -> Any:
-    """Columns two blanks apart; words wrap where a window is too narrow, numbers and dates never."""
+    """The table for rich: columns two blanks apart; text wraps in a narrow window, numbers and dates never."""
     from rich.table import Table
 
     heads, *rows = _texts(grid)
@@ -168,7 +168,7 @@ def _table(grid: Grid) -> Any:
 
 
 def cell_text(cell: Any, kind: str) -> str:
-    """A cell as a person reads it.
+    """A cell as text for a person.
 
     >>> cell_text(2.5, "usd"), cell_text(-12.345, "percent"), cell_text(None, "usd")
     ('2.5000', '-12.3%', '-')
@@ -189,7 +189,7 @@ def per_cent(before: float | None, after: float | None) -> float | None:
 
 
 def write_new(path: Path, content: str | bytes, *, overwrite: bool | None = None) -> None:
-    """Write a file whole; one that is there stays, unless `overwrite` (None: there is no such choice)."""
+    """Write a file whole; an existing one is an error unless `overwrite` (None: the command has no such option)."""
     if path.is_dir():
         raise BadInput(f"{path} is a folder, not a file")
     if path.exists() and not overwrite:

@@ -1,4 +1,4 @@
-"""Lists of prices in another currency: a column of its own before the dollars, at the ECB's rate of the list's day."""
+"""Price lists in another currency: a column before the dollars, at the ECB's rate of the list's day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RATE_DAY = Column("ecb_rate_of", "day", "ECB rate of")
 
 
 def rate_for(currency: str | None, day: dt.date, *, named: bool) -> Rate | None:
-    """The rate of the day, or the newest one where no day was named; none where dollars stay dollars."""
+    """The rate of the day, or the newest one where no day was named; None where no currency is asked for, or USD."""
     if currency is None or known_currency(currency) == DOLLAR:
         return None
     return rate(currency, day if named else latest_rate_day(day))
@@ -35,10 +35,10 @@ def with_currency(grid: Grid, rate: Rate | None, *, dated: bool = False) -> Grid
 
 
 def facts(rate: Rate | None) -> dict[str, Any]:
-    """What a file of prices says about the rate."""
+    """The rate as fields of a JSON file; empty without a rate."""
     return {} if rate is None else rate.fields()
 
 
 def sentence(rate: Rate | None) -> str:
-    """The rate at the end of a sentence."""
+    """The rate as the end of a sentence; blank without a rate."""
     return "" if rate is None else f"; {rate}"

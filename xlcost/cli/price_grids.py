@@ -1,4 +1,4 @@
-"""Prices as tables of columns and rows: what the commands print, and what the files of an export hold."""
+"""Prices as grids of columns and rows, which commands print and exports write."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COUNTING = (
 
 
 def offer_grid(gpu: str | None, provider: str | None, term: str | None, as_of: str | None) -> tuple[dt.date, Grid]:
-    """The offers in force on a day, and the day."""
+    """(day, the offers in force on it)."""
     day = day_asked(as_of, "as_of")
     table = spec_of("PRICE_TABLE").call(gpu=gpu, provider=provider, term=term, as_of=day.isoformat())
     rows = [
@@ -56,8 +56,8 @@ def without_blank(grid: Grid) -> Grid:
     return Grid([grid.columns[i] for i in full], [[row[i] for i in full] for row in grid.rows])
 
 
-def short(grid: Grid) -> Grid:
-    """Offers as a person reads them: the sources without what stands in the columns before."""
+def short_offers(grid: Grid) -> Grid:
+    """Offers for a person to read: sources without what other columns say, no blank columns."""
     names = [column.name for column in grid.columns]
     who, since, source = (names.index(name) for name in ("provider", "from", "source"))
     rows = []
@@ -68,9 +68,9 @@ def short(grid: Grid) -> Grid:
 
 
 def gpu_grids(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str, Grid]]:
-    """What a GPU is, its offers on a day, and the median's way there."""
+    """(day, grids by name): a GPU's specification, its offers on the day, the history of its median up to then."""
     row = GPUS.rows[GPUS.row_number(gpu)]
-    fields = sorted(row, key=lambda field: field in PROVENANCE)  # what it is, then who says so
+    fields = sorted(row, key=lambda field: field in PROVENANCE)  # specification first, then source
     cells = [(f, "; ".join(row[f]) if isinstance(row[f], tuple) else row[f]) for f in fields]
     keeps, day, market = offer_filter(None, None, term), day_asked(as_of, "as_of"), current_market()
     try:
@@ -88,7 +88,7 @@ def gpu_grids(gpu: str, term: str, as_of: str | None) -> tuple[dt.date, dict[str
 
 
 def _history(medians: Sequence[Period]) -> list[list[Any]]:
-    """Spans of one price and number of sellers, with the change from the span before."""
+    """Rows of periods with one price and number of sellers, with the change from the period before."""
     spans: list[list[Any]] = []
     for p in medians:
         if spans and (spans[-1][1], spans[-1][2], spans[-1][4]) == (p.start - ONE_DAY, p.usd, p.members):
@@ -119,12 +119,12 @@ def _state(d: Difference) -> str:
 
 
 def finding_grid(findings: Sequence[Finding]) -> Grid:
-    """What there is to look at."""
+    """Findings, a row each."""
     return Grid(FINDINGS, [[f.kind, f.gpu, f.provider, f.term, f.usd, f.day, f.what] for f in findings])
 
 
 def finding_grids(findings: Sequence[Finding]) -> dict[str, Grid]:
-    """The same by kind, with the kind's heading, as a person reads it."""
+    """Heading of a kind -> its findings, without blank columns, for a person to read."""
     whole = {heading: finding_grid([f for f in findings if f.kind == kind]) for kind, heading in KINDS.items()}
     return {
         heading: without_blank(Grid(grid.columns[1:], [r[1:] for r in grid.rows])) for heading, grid in whole.items()
@@ -132,7 +132,7 @@ def finding_grids(findings: Sequence[Finding]) -> dict[str, Grid]:
 
 
 def effect_grid(effects: Sequence[Effect], unit: str) -> Grid:
-    """What GPU_PRICE gave and gives."""
+    """GPU_PRICE before and after a change of quotes, a row for each effect."""
     columns = (
         Column(unit, "number"),
         *OFFER,
@@ -148,7 +148,7 @@ def effect_grid(effects: Sequence[Effect], unit: str) -> Grid:
 
 
 def quote_grid(quotes: Sequence[Any], *, for_people: bool) -> Grid:
-    """The quotes that are kept: what each says, and when it counts; for people a price or discount in one column."""
+    """The kept quotes, with the days on which each counts; for people price and discount share a column."""
     market, rows = current_market().with_quotes(quotes), []
     for n, q in enumerate(quotes, 1):
         start, end = market.counting.get(n, (None, None))
@@ -160,7 +160,7 @@ def quote_grid(quotes: Sequence[Any], *, for_people: bool) -> Grid:
 
 
 def _state_of(start: dt.date | None, last: dt.date | None, day: dt.date) -> str:
-    """Whether a quote counts on the last day known."""
+    """The state of a quote on the last day known: counts, to come, ended, replaced."""
     if start is None or last is None:
         return "replaced"
     return "to come" if start > day else "ended" if last < day else "counts"

@@ -30,13 +30,13 @@ FORMATS = {
     "percent": '0.0"%"_)',
     "number": styles.GENERAL,
 }
-SOURCE = 64.0  # width of a long text, which goes on in the next line: a list that prints small is not read
+SOURCE = 64.0  # the most width of a column; longer text wraps, so that the list prints legibly
 LINE = 13.5  # height of a line
-ARROW = 2.0  # the filter's button over a heading
+ARROW = 2.0  # width of the filter button in a heading
 
 
 def workbook_bytes(grid: Grid, purpose: str) -> bytes:
-    """The file."""
+    """The list as an .xlsx file."""
     book = Book("GPU prices", purpose)
     rows = [[harmless(cell) for cell in row] for row in grid.rows]
     wide = widths_of([column.name for column in grid.columns], rows)
@@ -46,7 +46,7 @@ def workbook_bytes(grid: Grid, purpose: str) -> bytes:
     _heads(sheet, grid)
     for number, row in enumerate(rows, TOP + 1):
         for i, cell in enumerate(row):
-            sheet.put(f"{get_column_letter(i + 2)}{number}", cell, _look(grid.columns[i], cell))
+            sheet.put(f"{get_column_letter(i + 2)}{number}", cell, _style(grid.columns[i], cell))
         sheet.heights[number] = LINE * max(math.ceil(len(str(cell)) / SOURCE) for cell in row)
     sheet.filtered = f"B{TOP}:{get_column_letter(len(grid.columns) + 1)}{TOP + len(rows)}"
     with TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ def workbook_bytes(grid: Grid, purpose: str) -> bytes:
 
 
 def write(path: Path, day: dt.date, grid: Grid, *, overwrite: bool, rate: Rate | None = None) -> None:
-    """The offers of a day as the kind of file that the name asks for, whole or not at all; `rate` adds a currency."""
+    """Write the offers of a day as CSV, JSON or workbook, by the file's ending; `rate` adds a currency."""
     grid = with_currency(grid, rate, dated=True)
     kind, edition_day = path.suffix.lower(), current_market().edition_day
     if kind not in KINDS:
@@ -67,8 +67,8 @@ def write(path: Path, day: dt.date, grid: Grid, *, overwrite: bool, rate: Rate |
             grid, f"Offers in force on {day}; the data edition is that of {edition_day}{sentence(rate)}."
         )
     else:
-        told = {"as_of": day, "data_edition": edition_day} | facts(rate)
-        content = csv_text(grid) if kind == ".csv" else json_text({"offers": grid}, **told)
+        fields = {"as_of": day, "data_edition": edition_day} | facts(rate)
+        content = csv_text(grid) if kind == ".csv" else json_text({"offers": grid}, **fields)
     write_new(path, content, overwrite=overwrite)
 
 
@@ -80,7 +80,7 @@ def _heads(sheet: Sheet, grid: Grid) -> None:
     sheet.heights[TOP] = 20
 
 
-def _look(column: Column, cell: Any) -> styles.Style:
+def _style(column: Column, cell: Any) -> styles.Style:
     if column.kind in LEFT:
         return styles.TABLE_TEXT.but(wrap=column.kind == "long")
     number = isinstance(cell, (int, float, dt.date))

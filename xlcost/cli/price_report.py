@@ -1,4 +1,4 @@
-"""What the commands of xlcost prices print for a person: differences, findings, what added quotes do."""
+"""Output of xlcost prices for a person: differences, findings, effects of added quotes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from xlcost.prices.quotes import store as quote_store
 from xlcost.prices.quotes.effects import effects
 from xlcost.prices.quotes.incoming import Change
 
-MOST_SHOWN = 40  # quotes whose effect on prices is told
+MOST_QUOTES = 40  # quotes whose effects are printed
 
 
 def say_differences(offers: Grid, medians: Grid) -> None:
-    """The offers that changed, the medians, and how many there are of each state."""
+    """Print the offers that changed, the medians, and how many offers there are of each state."""
     moved = [row for row in offers.rows if row[-1] != "same"]
     say_titled("Offers", Grid(offers.columns, moved))
     say_titled("\nMedians", medians)
@@ -27,7 +27,7 @@ def say_differences(offers: Grid, medians: Grid) -> None:
 
 
 def say_findings(day: dt.date, findings: Sequence[Finding]) -> None:
-    """The findings by kind, and the counts last, where a window still shows them."""
+    """Print the findings by kind, and last the counts, where a terminal still shows them."""
     grids = finding_grids(findings)
     for heading, grid in grids.items():
         if grid.rows:
@@ -40,15 +40,15 @@ def say_findings(day: dt.date, findings: Sequence[Finding]) -> None:
 
 
 def say_change(change: Change, done: str, unit: str) -> None:
-    """How many quotes went where, and what that does to the prices."""
+    """Print how many quotes were added or removed, the effects on prices, and warnings."""
     for sentence in change.notes:
         say(sentence)
     if not change.changed:
         say(f"no quote is new to {quote_store.file()}")
         return
     say(f"{count_text(len(change.changed), 'quote')} {done} {quote_store.file()}")
-    say_titled("\nWhat GPU_PRICE gives", effect_grid(effects(change, MOST_SHOWN), unit))
-    if len(change.changed) > MOST_SHOWN:
-        say(f"and those of {count_text(len(change.changed) - MOST_SHOWN, 'more quote')}")
+    say_titled("\nWhat GPU_PRICE gives", effect_grid(effects(change, MOST_QUOTES), unit))
+    if len(change.changed) > MOST_QUOTES:
+        say(f"and those of {count_text(len(change.changed) - MOST_QUOTES, 'more quote')}")
     for sentence in quote_store.cautions(change):
         say(f"\n{sentence}")

@@ -1,4 +1,4 @@
-"""xlcost prices: what the tables hold on a day. Quotes and newer editions have files of their own."""
+"""xlcost prices: list, show, diff, export, check. Quotes and newer editions have files of their own."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def list_prices(
     """List the offers of a day. The cheapest of each GPU comes first; your own quotes are marked."""
     from xlcost.cli import output
     from xlcost.cli.price_currency import facts, rate_for, sentence, with_currency
-    from xlcost.cli.price_grids import offer_grid, short
+    from xlcost.cli.price_grids import offer_grid, short_offers
 
-    form = output.format_asked(form)
+    form = output.known_format(form)
     day, grid = offer_grid(gpu, provider, term, as_of)
     rate = rate_for(currency, day, named=as_of is not None)
     if form != "table":
@@ -54,7 +54,7 @@ def list_prices(
             form, {"offers": with_currency(grid, rate, dated=form == "csv")}, as_of=day, **facts(rate)
         )
         return
-    output.say_grid(with_currency(short(grid), rate))
+    output.say_grid(with_currency(short_offers(grid), rate))
     output.say(f"\n{count_text(len(grid.rows), 'offer')} in force on {day}{sentence(rate)}")
 
 
@@ -69,9 +69,9 @@ def show(
     """Show one GPU. What it is, who offers it and which source says so, and how its median went."""
     from xlcost.cli import output
     from xlcost.cli.price_currency import facts, rate_for, sentence, with_currency
-    from xlcost.cli.price_grids import gpu_grids, short, without_blank
+    from xlcost.cli.price_grids import gpu_grids, short_offers, without_blank
 
-    form = output.format_asked(form)
+    form = output.known_format(form)
     if form == "csv":
         raise BadInput("format: 'csv' cannot hold the three tables of show; it takes table, json")
     day, grids = gpu_grids(gpu, term, as_of)
@@ -83,7 +83,7 @@ def show(
         return
     specification, offers, history = grids.values()
     output.say_grid(specification)
-    output.say_titled(f"\nOffers on {day}{sentence(rate)}", with_currency(short(offers), rate))
+    output.say_titled(f"\nOffers on {day}{sentence(rate)}", with_currency(short_offers(offers), rate))
     output.say_titled(f"\nMedian of the market, {term}", with_currency(without_blank(history), rate))
 
 
@@ -102,7 +102,7 @@ def diff(
     from xlcost.cli.price_report import say_differences
     from xlcost.prices import compare
 
-    form = output.format_asked(form)
+    form = output.known_format(form)
     days = compare.known_day(first, "the first day"), compare.known_day(second, "the second day")
     offers = compare.differences(*days, compare.offer_filter(gpu, provider, term))
     grids = {
@@ -152,7 +152,7 @@ def check(
     from xlcost.prices.check import findings
     from xlcost.prices.compare import known_day
 
-    form, day = output.format_asked(form), known_day(as_of, "as_of")
+    form, day = output.known_format(form), known_day(as_of, "as_of")
     found = findings(day, ratio, older)
     if form != "table":
         output.say_for_programs(form, {"findings": finding_grid(found)}, as_of=day)

@@ -1,4 +1,4 @@
-"""xlcost prices add, remove, quotes, example: what you were quoted."""
+"""xlcost prices add, remove, quotes, example: the user's own quotes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def quotes(form: FormatOption = "table") -> None:
     from xlcost.prices.current import current_market
     from xlcost.prices.quotes import store as quote_store
 
-    form, kept = output.format_asked(form), quote_store.kept_quotes()
+    form, kept = output.known_format(form), quote_store.kept_quotes()
     if form != "table":
         output.say_for_programs(form, {"quotes": quote_grid(kept, for_people=False)}, file=str(quote_store.file()))
         return
@@ -74,6 +74,6 @@ def example(
 
 
 def add_to(prices: typer.Typer) -> None:
-    """The commands, in the order of their help."""
+    """Add these commands to `prices`, in the order of the help."""
     for command in (add, remove, quotes, example):
         prices.command()(command)

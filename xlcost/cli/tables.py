@@ -10,7 +10,7 @@ from xlcost.errors import NotInTable, nearest
 from xlcost.facts.rows import PROVENANCE
 from xlcost.facts.tables import TABLES, packaged_rows
 
-SHOWN = {name: table.shown.split() for name, table in TABLES.items() if table.shown}
+TERMINAL_COLUMNS = {name: table.shown.split() for name, table in TABLES.items() if table.shown}
 
 
 def tables(
@@ -21,7 +21,7 @@ def tables(
     """Show the packaged tables: chips, models, prices, regions, what owning takes, training runs; with sources."""
     from xlcost.cli import output
 
-    form = output.format_asked(form)
+    form = output.known_format(form)
     title, grid = ("tables", _all()) if name is None else (name, _one(name, contains, whole=form != "table"))
     if form == "table":
         output.say_grid(grid)
@@ -30,11 +30,11 @@ def tables(
 
 
 def _all() -> Any:
-    """Each table with its rows and its newest day."""
+    """The list of tables, with number of rows, newest day and columns."""
     from xlcost.cli.output import Column, Grid
 
     heads = [Column("table"), Column("rows", "number"), Column("newest", "day"), Column("columns", "long")]
-    read = {name: _rows(name) for name in SHOWN}
+    read = {name: _rows(name) for name in TERMINAL_COLUMNS}
     return Grid(heads, [[n, len(r), max(row["as_of"] for row in r), ", ".join(r[0])] for n, r in read.items()])
 
 
@@ -48,21 +48,23 @@ def _plain(value: Any) -> Any:
 
 
 def _one(name: str, contains: str, *, whole: bool) -> Any:
-    """The rows of a table that hold the text."""
+    """The rows of a table that hold the text; `whole` gives all columns."""
     from xlcost.cli.output import Grid
 
-    if name not in SHOWN:
-        raise NotInTable(f"there is no table '{name}'{nearest(name, SHOWN)}; there are {', '.join(SHOWN)}")
+    if name not in TERMINAL_COLUMNS:
+        raise NotInTable(
+            f"there is no table '{name}'{nearest(name, TERMINAL_COLUMNS)}; there are {', '.join(TERMINAL_COLUMNS)}"
+        )
     text = contains.lower()
     rows = [row for row in _rows(name) if any(text in str(cell).lower() for cell in row.values() if cell is not None)]
     if not rows:
         raise NotInTable(f"contains: no row of {name} has '{contains}'")
-    chosen = list(rows[0]) if whole else SHOWN[name]
+    chosen = list(rows[0]) if whole else TERMINAL_COLUMNS[name]
     return Grid([_column(column, rows) for column in chosen], [[row[column] for column in chosen] for row in rows])
 
 
 def _column(name: str, rows: list[dict[str, Any]]) -> Any:
-    """A column by what stands in it."""
+    """The column's kind, from its cells."""
     from xlcost.cli.output import Column
 
     number = all(isinstance(row[name], (int, float, type(None))) for row in rows)

@@ -44,5 +44,5 @@ def update(
 
 
 def add_to(prices: typer.Typer) -> None:
-    """The command."""
+    """Add the command to `prices`."""
     prices.command()(update)

@@ -1,4 +1,4 @@
-"""What an update would change, as a person reads it in ten seconds before saying yes."""
+"""What an update would change, for a person to read before saying yes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def say(proposal: Proposal) -> None:
 
 
 def consent(proposal: Proposal) -> bool:
-    """Whether the person says yes; where there is nobody to ask, a sentence."""
+    """Whether the user says yes; an error where there is no terminal to ask in."""
     rows = count_text(len(proposal.plan.rows), "row")
     if not sys.stdin.isatty():
         raise BadInput(f"nothing was written: add --yes to write these {rows}, or --dry-run to look only")
@@ -76,7 +76,7 @@ def _same(one: Change) -> bool:
 
 
 def summary(plan: Plan, edition: Edition) -> Iterator[str]:
-    """The counts, and each thing that a person should know before the rows are written."""
+    """Lines with the counts, and with what a person should know before the rows are written."""
     new = sum(one.before is None for one in plan.changes)
     same = sum(map(_same, plan.changes))
     yield (
@@ -119,7 +119,7 @@ def _not_understood(edition: Edition) -> Iterator[str]:
 
 
 def _few(lines: Iterable[str], total: int) -> Iterator[str]:
-    """The first lines of a list, and how many more there are; what a terminal cannot show as blanks."""
+    """The first lines of a list, and how many more there are; letters that cannot be printed become blanks."""
     for _, line in zip(range(FEW), lines, strict=False):
         yield "  " + "".join(letter if letter.isprintable() else " " for letter in line[:200])
     if total > FEW:

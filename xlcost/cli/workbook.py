@@ -1,4 +1,4 @@
-"""What xlcost puts into a workbook or takes out of it: xlcost addin lite, lambdas, functions; xlcost snapshot."""
+"""Commands that change or copy a workbook: xlcost addin lite, lambdas, functions; xlcost snapshot."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _target(book: Path, out: Path | None, in_place: bool, word: str) -> Path:
 
 
 def _show(report: Any) -> None:
-    """What came along, and what is called otherwise."""
+    """Print the added sheets, and the functions that have another name there."""
     if report.sheets:
         typer.echo(f"New sheets: {', '.join(report.sheets)}")
     for name, called, theirs in report.other_names:

@@ -1,7 +1,7 @@
-"""The Functions sheet: every function with its arguments, units and source, and an example that a reader can change.
+"""The Functions sheet: every function with its arguments, units and source, and an example to change.
 
-An example stands as its arguments, one a cell, and the plain formula over them; a function without one shows what the
-package gives. The texts are those of docs/functions.md.
+An example is its arguments, one a cell, and the plain formula over them; a function without a native form shows the
+result that the package gives. The texts are those of docs/functions.md.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def functions_sheet(
 
 
 def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer], name: str) -> Tracer:
-    """The function's own row; gives the result."""
+    """Put the function's own row; gives the cell with the result."""
     example = example_formula(spec).replace(spec.name, name, 1)
     sheet.put(f"B{row}", spec.name, styles.LABEL.but(bold=True, ink=styles.NAVY, top=EDGE, indent=0))
     sheet.put(f"C{row}", spec.summary, styles.LABEL.but(wrap=True, top=EDGE, indent=0))
@@ -99,12 +99,12 @@ def _function(sheet: Sheet, spec: FunctionSpec, row: int, cells: list[Tracer], n
 
 
 def _short(text: str) -> str:
-    """The beginning of a long text: of a table, its first columns."""
+    """The text, cut to 60 characters."""
     return text if len(text) <= 60 else text[:57].rpartition(" ")[0] + " ..."
 
 
 def _argument(sheet: Sheet, spec: FunctionSpec, p: Parameter, row: int) -> Tracer:
-    """An argument's row; gives its cell as the function takes it."""
+    """Put an argument's row; gives its cell as the function takes it."""
     _, meaning, unit, left_out = argument_rows(spec)[spec.parameters.index(p)]
     value = example_value(p, spec.example_arguments.get(p.name))
     sheet.put(f"B{row}", p.name, styles.LABEL.but(indent=2, size=9.5))
@@ -127,7 +127,7 @@ def _argument(sheet: Sheet, spec: FunctionSpec, p: Parameter, row: int) -> Trace
 
 
 def _cell(p: Parameter, ref: str, value: Any) -> Tracer:
-    """A cell as a function takes it: blank where it is left out, a size or an id of a model."""
+    """The tracer of an argument's cell: it may be blank if optional, and hold a size or an id if it is a model."""
     is_number = (
         Tracer(f"ISNUMBER({ref})", value=lambda: isinstance(value, float)) if isinstance(p.word, ModelWord) else False
     )
@@ -149,7 +149,7 @@ def example_value(p: Parameter, given: Any) -> Any:
 
 
 def number_format(unit: str, value: Any) -> str:
-    """How a value of this unit is shown."""
+    """The number format for a value of this unit."""
     if not isinstance(value, float):
         return styles.DATE if unit == "date" else styles.WORDS
     if unit in UNITS:
@@ -164,7 +164,7 @@ def number_format(unit: str, value: Any) -> str:
 
 
 def _by_name(sheet: Sheet, row: int, name: str, cells: list[Tracer], result: Tracer) -> None:
-    """The same by the defined name, and whether the two agree."""
+    """Put the example as a call by its defined name, and whether the two results agree."""
     look = sheet.cells[f"E{row}"][1]
     text = f"{name}({','.join(cell.text for cell in cells)})"
     ref = sheet.put(f"H{row}", Tracer(text, value=lambda: result.value), look)
@@ -183,5 +183,5 @@ def _overall(sheet: Sheet, last: int, count: int) -> None:
 
 
 def _height(texts: Mapping[str, str]) -> float:
-    """Points for the longest of some texts, wrapped in their columns."""
+    """The height of a row, in points, that shows its texts wrapped in their columns."""
     return 15.0 * max(1 + int(len(text) / (WIDTHS[column] * 1.25)) for column, text in texts.items())

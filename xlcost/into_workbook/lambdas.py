@@ -26,7 +26,8 @@ LISTED = "XLCOST.FUNCTIONS"  # the name of the first column of the Functions she
 
 @dataclass(frozen=True)
 class Report:
-    """What was written: where, how many functions, the new sheets, and (function, its name, the name in its way)."""
+    """The workbook written, how many functions, the new sheets, and functions with another name: (function, its name
+    there, the workbook's own name that it avoids)."""
 
     target: Path
     functions: int
@@ -35,7 +36,7 @@ class Report:
 
 
 def put_lambdas(book: Path, target: Path) -> Report:
-    """Write the workbook with named LAMBDAs; the target holds the old file or the whole new one."""
+    """Write the workbook with named LAMBDAs to the target, whole or not at all."""
     return _put(book, target, with_lambdas, len(lambdas.names(FUNCTIONS)) - len(lambdas.READERS))
 
 
@@ -77,13 +78,13 @@ def with_lambdas(parts: Parts, book: Book | None = None) -> Parts:
 
 
 def spellings(parts: Parts) -> dict[str, str]:
-    """What each function with a native form is called in this workbook: itself, unless its owner has such a name."""
+    """Function with a native form -> its name in this workbook: its own, unless the workbook has such a name."""
     called = spellings_of_all(parts)
     return {spec.name: called[spec.name] for spec in FUNCTIONS if spec.native}
 
 
 def spellings_of_all(parts: Parts) -> dict[str, str]:
-    """What each function is typed as in this workbook: a name of its owner hides ours."""
+    """Function -> its name in this workbook, of all functions."""
     theirs = own_names(parts, lambdas.MARK)
     names = [spec.name for spec in FUNCTIONS]
     return {name: f"{PREFIX}{name}" if name.lower() in theirs else name for name in names}

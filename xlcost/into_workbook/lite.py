@@ -1,4 +1,4 @@
-"""An xlwings Lite project in a workbook: code and requirements embedded, cells that call it; and all of it taken out.
+"""An xlwings Lite project in a workbook: code and requirements embedded, cells that call it; and its removal.
 
 A cell that calls a function of the project is stored under the function's id; a plain name would stay #NAME?.
 """
@@ -33,12 +33,12 @@ ONE = re.compile(  # a piece of an argument that is one value: a cell, a cell of
     re.IGNORECASE,
 )
 CALL = re.compile(rf"(?<![\w.]){STORED}(\w+)\(", re.IGNORECASE)
-Rename = Callable[[str, str], str]  # a name, and what it is when it stays
+Rename = Callable[[str, str], str]  # (name, default) -> the new name, or the default where it stays
 
 
 @dataclass
 class Report:
-    """What was done: calls rewritten, names that the workbook defines itself, whether code of the reader's stays."""
+    """How many cells were rewritten, the names that the workbook defines itself, whether code of the reader stays."""
 
     calls: int = 0
     own_names: list[str] = field(default_factory=list)
@@ -46,12 +46,12 @@ class Report:
 
 
 def embed(source: Path, target: Path, requirement: str = "") -> Report:
-    """Write the workbook with the project; `requirement` is the line that fetches this package."""
+    """Write the workbook with the project; `requirement` is the line of requirements.txt for this package."""
     line = requirement_line(requirement or f"xlcost=={xlcost_version()}")
     parts, report = _unsigned_parts(source), Report()
     with reading(source):
         parts = with_project(source, parts, line)
-        parts, cells = with_calls(parts, _to_project(_own_functions(parts), report))
+        parts, cells = rename_calls_in_cells(parts, _to_project(_own_functions(parts), report))
         report.calls = len(cells)
         parts = with_dynamic_calls(parts, [STORED + name for name in BY_NAME], spills)
         parts = with_recalculation(parts) if any(map(shows_nothing, cells)) else parts
@@ -71,14 +71,14 @@ def remove(source: Path, target: Path) -> Report:
             parts = without_extension(parts, found)
         stored = {(STORED + name).upper(): name for name in BY_NAME}
         parts = without_own_marks(parts, spills)
-        parts, cells = with_calls(parts, lambda name, same: stored.get(name.upper(), same))
+        parts, cells = rename_calls_in_cells(parts, lambda name, same: stored.get(name.upper(), same))
         report.calls = len(cells)
     write_workbook(target, parts)
     return report
 
 
 def _unsigned_parts(source: Path) -> Parts:
-    """The workbook, macros and all; a signature would no longer hold."""
+    """The workbook's parts, macros included; an error where it is signed, since a change breaks the signature."""
     parts = workbook_parts(source, macros=True)
     if any(link.kind == "origin" for link in package.links(parts)):
         raise BadInput(f"{source} is signed; a change would break the signature, so remove it in Excel first")
@@ -86,7 +86,7 @@ def _unsigned_parts(source: Path) -> Parts:
 
 
 def requirement_line(line: str) -> str:
-    """A line of requirements.txt that Lite can install: a release's name, or the address of a pure wheel."""
+    """The line, checked to be one that Lite can install: a release, or the address of a pure-Python wheel."""
     text = line.strip()
     address = text.partition("@")[2].strip() or text
     if "://" in address:
@@ -103,10 +103,10 @@ def requirement_line(line: str) -> str:
     )
 
 
-def with_names(formula: str, rename: Rename) -> str:
-    """A formula whose calls go to other names; texts, sheet names and table columns stay.
+def rename_calls(formula: str, rename: Rename) -> str:
+    """The formula with its calls renamed; texts, sheet names and table columns stay.
 
-    >>> with_names('COST(A1,"COST(",T[COST(])+MY.COST(1)', {"COST": "PRICE"}.get)
+    >>> rename_calls('COST(A1,"COST(",T[COST(])+MY.COST(1)', {"COST": "PRICE"}.get)
     'PRICE(A1,"COST(",T[COST(])+MY.COST(1)'
     """
     return PIECES.sub(lambda m: m[0] if m[0][0] in "\"'[" else rename(m[0], m[0]), formula)
@@ -123,13 +123,13 @@ def spills(formula: str) -> bool:
 
 
 def _arguments(formula: str, start: int) -> str:
-    """What stands in the bracket that was opened before `start`."""
+    """The text inside the bracket that was opened before `start`."""
     depth = itertools.accumulate(((c == "(") - (c == ")") for c in formula[start:]), initial=1)
     return formula[start:][: sum(1 for _ in itertools.takewhile(bool, depth)) - 1]
 
 
-def with_calls(parts: Parts, rename: Rename) -> tuple[Parts, list[Cell]]:
-    """The workbook with the calls in its cells renamed, and the cells in which there were any."""
+def rename_calls_in_cells(parts: Parts, rename: Rename) -> tuple[Parts, list[Cell]]:
+    """The workbook with the calls in its cells renamed, and the cells that changed."""
     result, cells = dict(parts), list[Cell]()
     for sheet in package.sheets(parts):
         if sheet.kind == "worksheet":
@@ -144,7 +144,7 @@ def _changes(xml: bytes, rename: Rename) -> tuple[list[Edit], list[Cell]]:
 
     def see(cell: Cell) -> None:
         formula = cell.formula
-        if formula and "(" in formula.text and (new := with_names(formula.text, rename)) != formula.text:
+        if formula and "(" in formula.text and (new := rename_calls(formula.text, rename)) != formula.text:
             edits.append((formula.inside, formula.inside_end, escape(new).encode()))
             cells.append(cell)
 
@@ -153,13 +153,13 @@ def _changes(xml: bytes, rename: Rename) -> tuple[list[Edit], list[Cell]]:
 
 
 def _own_functions(parts: Parts) -> set[str]:
-    """The names under which the workbook defines functions itself."""
+    """The names of functions (LAMBDAs) that the workbook defines itself."""
     names = find(parts[package.main_part(parts)], "definedName")
     return {e.attributes.get("name", "").upper() for e in names if "LAMBDA(" in e.text}
 
 
 def _to_project(own: set[str], report: Report) -> Rename:
-    """Our names to those of the project; the workbook's own functions stay, and are reported."""
+    """The renaming of our functions to those of the project; names that the workbook defines stay, and are reported."""
     stored = {name: STORED + name for name in BY_NAME} | {f"{NAMESPACE}.{name}": STORED + name for name in BY_NAME}
 
     def rename(name: str, same: str) -> str:

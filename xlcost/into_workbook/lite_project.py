@@ -30,7 +30,7 @@ OWN_LINE = re.compile(r"(?:xlcost\b|.*/xlcost-).*")
 
 
 def extension(parts: Parts) -> str:
-    """The part that holds the project of xlwings Lite, "" where there is none."""
+    """The name of the part with the xlwings Lite project; "" where there is none."""
     for pane in _panes(parts):
         for link in package.links(parts, pane):
             if link.kind == "webextension" and link.target in parts:
@@ -47,7 +47,7 @@ def _panes(parts: Parts) -> list[str]:
 
 
 def project(parts: Parts) -> dict[str, str]:
-    """The files of the project by name, as its properties hold them; empty where there is none."""
+    """File name -> text of the project's files; empty where there is no project."""
     found = extension(parts)
     if not found:
         return {}
@@ -63,7 +63,7 @@ def project(parts: Parts) -> dict[str, str]:
 
 
 def with_project(source: Path, parts: Parts, line: str) -> Parts:
-    """The workbook with the project, or with its requirement renewed."""
+    """The workbook with the project added, or with the requirement of an existing one renewed."""
     found, files = extension(parts), project(parts)
     if not found:
         return _with_extension(parts, line)
@@ -77,7 +77,7 @@ def with_project(source: Path, parts: Parts, line: str) -> Parts:
 
 
 def _with_file(xml: bytes, name: str, content: str) -> bytes:
-    """The part with this file in its project."""
+    """The project's part with this file added or replaced."""
     found = find(xml, "properties", "property")
     for element in found:
         if element.name == "property" and element.attributes.get("name") == name:
@@ -109,7 +109,7 @@ def _with_extension(parts: Parts, line: str) -> Parts:
 
 
 def _extension_xml(files: Mapping[str, str]) -> str:
-    """The project as a web extension of the add-in's place in the store; the same files, the same id."""
+    """The XML of the project as a web extension of the store's add-in; the same files give the same id."""
     code = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(files)).hex
     number = "-".join((code[:8], code[8:12], code[12:16], code[16:20], code[20:])).upper()
     properties = "".join(

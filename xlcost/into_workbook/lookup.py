@@ -1,7 +1,7 @@
-"""The table sheets that names and formulas look up in, put into any workbook: those that it lacks, or what they lack.
+"""Table sheets put into any workbook that names and formulas look up in: missing sheets, or missing columns.
 
-A table that a workbook has under our names is its own and stays: prices and rows that its reader changed count. Only
-columns that it does not have are added at its right edge.
+A table that the workbook already has under our names stays, with prices and rows that its reader changed; only
+columns that it lacks are added at its right edge.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from xlcost.ooxml.table_columns import TablePlace, table_place, with_columns
 from xlcost.prices.current import current_market
 
 ANCHORS = {"Models": "id", "GPUs": "id", "Precisions": "id", "Regions": "id", "Prices": "gpu", "Aliases": "key"}
-ON_PRICES = "Quotes"  # a table that stands on the sheet of another
-MISSING = "n/a"  # in added columns, where the packaged table does not know a row
+ON_PRICES = "Quotes"  # this table stands on the Prices sheet
+MISSING = "n/a"  # in added columns, for rows that the packaged table does not have
 Pairs = set[tuple[str, str]]  # table, column
 
 
 def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
-    """The workbook with the book's sheets behind its own, and the tables that they and the texts look up in."""
+    """The workbook with the book's sheets after its own, and the tables that they and the texts look up in."""
     _check_days(parts)
     wanted = book.used_columns() | table_columns(texts)
     known = {name.name.lower(): name for name in defined_names(parts) if name.scope is None}
@@ -51,7 +51,7 @@ def with_sheets(parts: Parts, book: Book, texts: Iterable[str] = ()) -> Parts:
 
 
 def _check_days(parts: Parts) -> None:
-    """Days are numbers in formulas, and the tables count them as Excel does by default."""
+    """Refuse a workbook that counts days from 1904: as numbers they would not agree with those of the tables."""
     settings = WORKBOOK.child(parts[package.main_part(parts)], "workbookPr")
     if settings and settings.attributes.get("date1904") in ("1", "true"):
         raise BadInput(
@@ -70,7 +70,7 @@ def _check_free(parts: Parts, table: str) -> None:
 
 
 def _with_whole_table(parts: Parts, table: str, anchor: DefinedName, wanted: Pairs) -> Parts:
-    """The table as the workbook has it, with the columns and names that it lacks."""
+    """The workbook with the columns and names added that its own table lacks."""
     place = table_place(parts, anchor.text, ANCHORS[table])
     if place is None:
         raise BadInput(
@@ -94,7 +94,7 @@ def _with_whole_table(parts: Parts, table: str, anchor: DefinedName, wanted: Pai
 
 
 def _column_name(place: TablePlace, table: str, column: str) -> DefinedName | None:
-    """The name of a column, or of all (`table`, `columns`); None where there is no such column."""
+    """The defined name of a column, or of the whole (`table`, `columns`); None where there is no such column."""
     left = next(iter(place.letters.values()))
     if column == "table":
         return DefinedName(f"{table}_table", place.range(left, place.edge, place.first, place.last))
@@ -105,7 +105,7 @@ def _column_name(place: TablePlace, table: str, column: str) -> DefinedName | No
 
 
 def _packaged_rows(table: str) -> dict[str, dict[str, Any]]:
-    """What the packaged table holds, by id and column; nothing of tables whose sheets are always whole."""
+    """Id -> cells by column of a packaged table; empty for tables whose sheets always have all columns."""
     if table in ("Prices", "Aliases"):
         return {}
     book = Book("", "")
@@ -121,7 +121,7 @@ def _packaged_rows(table: str) -> dict[str, dict[str, Any]]:
 
 
 def _add_fresh(book: Book, wanted: Pairs) -> None:
-    """The packaged tables with the columns that are wanted."""
+    """Add to the book sheets of the packaged tables with the wanted columns."""
     formulas = book.sheet("", "calc", {"A": 1})
     formulas.put("A1", Tracer(" ".join(sorted("_".join(pair) for pair in wanted))))
     others = [sheet for sheet in book.sheets if sheet is not formulas]
@@ -134,14 +134,14 @@ def _add_fresh(book: Book, wanted: Pairs) -> None:
 
 @lru_cache(maxsize=4)
 def _packaged_sheets(wanted: frozenset[tuple[str, str]], *_: Any) -> tuple[Parts, dict[str, str]]:
-    """The file of the packaged tables and its names, made once for the same prices and quotes."""
+    """The parts of a book with the packaged tables, and its names; cached for the same columns and market."""
     book = Book("", "")
     _add_fresh(book, set(wanted))
     return book_parts(book), book.names
 
 
 def _with_book(parts: Parts, donor: Parts, names: Mapping[str, str]) -> Parts:
-    """The donor's sheets and names in the workbook, the sheets under titles that are free."""
+    """The workbook with the donor's sheets, under titles that are free, and names."""
     titles = {sheet.title: own_title(parts, sheet.title) for sheet in package.sheets(donor)}
     moved = [
         DefinedName(name, reference.replace(f"{quoted_title(old)}!", f"{quoted_title(new)}!"))

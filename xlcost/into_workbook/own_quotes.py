@@ -27,7 +27,7 @@ BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file says so by its name or its first bytes."""
+    """Whether a file is a workbook by its name or its first bytes."""
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"):
         return True
     try:
@@ -38,8 +38,8 @@ def is_workbook(path: Path) -> bool:
 
 
 def from_workbook(path: Path) -> QuoteRows:
-    """The rows of the table that are not blank: what was typed in, or what a formula gave when it was saved."""
-    data = workbook_bytes(path, macros=True)  # they are read past, never run
+    """The rows of the table that are not blank, as typed or as last computed by formulas."""
+    data = workbook_bytes(path, macros=True)  # macros are ignored, never run
     try:
         formulas, values = (_cells(data, path.name, data_only=only) for only in (False, True))
     except XlcostError:
@@ -72,7 +72,7 @@ class _Table:
 
 def _cells(data: bytes, name: str, *, data_only: bool) -> _Table:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of parts that openpyxl does not keep; nothing is written back
+        warnings.simplefilter("ignore")  # about parts that openpyxl drops; nothing is written back
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
         title, first, last = _place(book, name)
         rows = book[title].iter_rows(min_row=first - 1, max_row=last, values_only=True)
@@ -105,7 +105,7 @@ def _place(book: Any, name: str) -> tuple[str, int, int]:
 
 
 def _text(column: str, cell: Any, epoch: dt.datetime) -> str:
-    """A cell as a CSV would have it."""
+    """The text of a cell as a CSV file would have it."""
     if cell is None:
         return ""
     if column in DAYS and isinstance(cell, (int, float)) and SERIALS[0] <= cell < SERIALS[1]:

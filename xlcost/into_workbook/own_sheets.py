@@ -1,4 +1,4 @@
-"""Sheets of ours on their way into a reader's workbook: a book of the kit as parts, and titles that are free there."""
+"""Sheets of ours for a reader's workbook: a book of the kit as parts, and titles that are free there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlcost.ooxml.values import stamp_sheets
 
 
 def book_parts(book: Book) -> Parts:
-    """The parts of a book's file, with what its formulas come to."""
+    """The parts of a book's file, with cached values."""
     buffer = io.BytesIO()
     openpyxl_workbook(book).save(buffer)
     parts = zip_parts(buffer.getvalue())
@@ -22,5 +22,5 @@ def book_parts(book: Book) -> Parts:
 
 
 def own_title(parts: Parts, title: str) -> str:
-    """The title of a sheet of ours in this workbook: marked as xlcost's where a sheet has it already."""
+    """A free title for a sheet of ours in this workbook: its own, or with "(xlcost)" behind it."""
     return free_title(parts, title, "xlcost")

@@ -1,7 +1,7 @@
-"""A copy of a workbook that holds values only, and a sheet that tells where they come from: for sending out.
+"""A copy of a workbook that holds values only, with a sheet that says where they come from: for sending out.
 
-Each formula gives way to the value that stands stored beside it; nothing is computed here. Looks, widths, pictures,
-charts, comments and hidden sheets stay.
+Each formula is replaced by the value stored with it; nothing is computed here. Looks, widths, pictures, charts,
+comments and hidden sheets stay.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from xlcost.quantities import iso_day
 MIDNIGHT = "T00:00:00Z"
 UNDATED = "not known: the source does not say when it was made; xlcost snapshot --date states a date"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-LEFT_OUT = {  # kind of link -> what it leads to
+LEFT_OUT = {  # kind of link that is removed -> what it leads to, "" where that is not reported
     "calcChain": "",
     "externalLink": "links to other workbooks",
     "externalLinkPath": "",
@@ -87,7 +87,7 @@ def _day(text: str) -> str:
 
 
 def copy_parts(source: Path, parts: Parts, report: Report) -> Parts:
-    """The parts of the copy; what the source held goes into the report."""
+    """The parts of the copy; the contents of the source are noted in the report."""
     main = package.main_part(parts)
     _read_properties(parts, report)
     result, cut = without_links(parts, lambda link: link.kind in LEFT_OUT)
@@ -109,7 +109,7 @@ def copy_parts(source: Path, parts: Parts, report: Report) -> Parts:
 
 
 def _replace_sheets(source: Path, parts: Parts, report: Report) -> None:
-    """Each sheet's formulas by their values; a formula that was never computed is an error that names the cells."""
+    """Replace each sheet's formulas by their values; an error names the cells that were never computed."""
     texts, digest = package.shared_texts(parts), hashlib.sha256()
     for found in package.sheets(parts):
         if found.kind not in ("worksheet", "chartsheet"):
@@ -136,7 +136,7 @@ def _check_computed(source: Path, sheets: Iterable[SheetFacts]) -> None:
 
 
 def _changes(parts: Parts) -> dict[str, list[values_only.Change]]:
-    """Which other parts change, and how: formulas out of tables and charts, links to cells out of shapes."""
+    """Part -> changes, of parts besides sheets: no formulas in tables and charts, no links to cells in shapes."""
     kinds = {"table": values_only.table, "drawing": values_only.drawing, "chart": values_only.chart}
     return {
         link.target: [of[link.kind] for of in (kinds, shapes.CHANGES) if link.kind in of]
@@ -154,21 +154,21 @@ def _read_properties(parts: Parts, report: Report) -> None:
     report.authors = list(dict.fromkeys(said[n] for n in ("creator", "lastModifiedBy") if said.get(n)))
     if not report.date:
         saved = said.get("modified", "")
-        fixed = saved == said.get("created") and saved.endswith(MIDNIGHT)  # as files are dated that xlcost made
+        fixed = saved == said.get("created") and saved.endswith(MIDNIGHT)  # the fixed date of files that xlcost made
         report.date = (
             UNDATED if fixed or not saved else f"{saved[:10]}, when the source was last saved, as it says itself"
         )
 
 
 def _property(parts: Parts, name: str) -> str:
-    """What a property of the file says that its maker gave it, blank where there is none."""
+    """The text of a custom property of the file; blank where it has none of this name."""
     part = package.linked_part(parts, "custom-properties")
     found = find(parts[part], "property", "lpwstr") if part in parts else []
     return next((e.text.strip() for e in found if e.parent and e.parent.attributes.get("name") == name), "")
 
 
 def _note_on_age(workbook: bytes) -> str:
-    """What the source says of its stored values, where they may be older than its inputs."""
+    """A sentence where the stored values may be older than the inputs, else blank."""
     for element in find(workbook, "calcPr"):
         if element.attributes.get("calcMode") == "manual":
             return "The source computes only when it is told to; its values may be older than its inputs."

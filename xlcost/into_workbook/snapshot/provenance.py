@@ -1,4 +1,4 @@
-"""The sheet that tells where a values-only copy comes from, what it holds and what was left out."""
+"""The sheet that says where a values-only copy comes from, what it holds and what was left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlcost.kit.book import Book, Sheet
 from xlcost.prices.current import current_market
 
 TITLE = "Provenance"
-FEW = 5  # cells that are named
+FEW = 5  # cells with errors that are named
 PURPOSE = "Values only: each formula was replaced by the value that its cell showed."
 WIDTHS = {"A": 1.5, "B": 36, "C": 24, "D": 13, "E": 13, "F": 13, "G": 14, "H": 13, "I": 15}
 HEADS = ("Sheet", "Shown", "Formulas", "Input cells", "Comments", "Links outside", "Hidden rows", "Hidden columns")
@@ -22,7 +22,7 @@ SHOWN = {"visible": "yes", "hidden": "hidden", "veryHidden": "hidden from the me
 
 @dataclass
 class Report:
-    """What the copy says about itself."""
+    """Facts about the source and the copy, for the sheet and the command."""
 
     source: str
     file_hash: str
@@ -53,7 +53,7 @@ def book(report: Report) -> Book:
     sheet.heading(TITLE, PURPOSE)
     row = _facts(sheet, 4, report)
     row = _sheets(sheet, row + 1, report.sheets)
-    row = _lines(sheet, row + 1, "Left out", _gone(report))
+    row = _lines(sheet, row + 1, "Left out", _left_out(report))
     _lines(sheet, row + 1, "Kept, though it is no value", _kept(report))
     return made
 
@@ -101,7 +101,7 @@ def _lines(sheet: Sheet, row: int, head: str, lines: list[str]) -> int:
     return row + len(lines) + 1
 
 
-def _gone(report: Report) -> list[str]:
+def _left_out(report: Report) -> list[str]:
     """What the source held and the copy does not."""
     lines = [f"names that are formulas: {', '.join(report.names)}"] if report.names else []
     lines += [f"names of cells in other workbooks: {', '.join(report.outside)}"] if report.outside else []

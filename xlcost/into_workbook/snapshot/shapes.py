@@ -1,7 +1,7 @@
 """Shapes, pictures and form controls that keep their looks but follow no cell and start no macro.
 
-Each function takes a part and gives it back changed in those places only. `CHANGES` names them by the kind of link
-that leads to the part.
+Each function takes a part's XML and gives it back without those links. `CHANGES` has the function for each kind of
+link by which a part is reached.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LIST = b"FmlaRange"
 
 
 def shapes(xml: bytes) -> bytes:
-    """A drawing whose shapes show the text and pictures that they showed."""
+    """A drawing whose shapes keep the text and pictures that they show, without links to cells and macros."""
     found = find(xml, "sp", "pic", "cxnSp", "graphicFrame", "fld", "pPr", "ext", "cameraTool")
     edits: list[Edit] = []
     for element in found:
@@ -36,7 +36,7 @@ def shapes(xml: bytes) -> bytes:
 
 
 def _as_text(field: Element) -> list[Edit]:
-    """A field that repeats a cell, as a run of the text that it shows."""
+    """The edits that turn a field which repeats a cell into a run of the text that it shows."""
     run = f"{field.prefix}r".encode()
     return [(field.start, field.inside, b"<" + run + b">"), (field.inside_end, field.end, b"</" + run + b">")]
 
@@ -50,8 +50,8 @@ def control(xml: bytes) -> bytes:
     return with_edits(xml, edits)
 
 
-def legacy(vml: bytes) -> bytes:
-    """A drawing of the older kind, which Excel does not always write as whole XML: the same for its controls."""
+def legacy_drawing(vml: bytes) -> bytes:
+    """The same for controls in an old drawing (VML), which is not always well-formed XML."""
 
     def replacement(found: re.Match[bytes]) -> bytes:
         cells = found[1].endswith(LIST) and not is_formula((found[2] or b"").decode("utf-8", "replace"))
@@ -71,6 +71,6 @@ CHANGES: Mapping[str, Callable[[bytes], bytes]] = {
     "drawing": shapes,
     "chartUserShapes": shapes,
     "ctrlProp": control,
-    "vmlDrawing": legacy,
+    "vmlDrawing": legacy_drawing,
     "worksheet": controls,
 }

@@ -1,6 +1,6 @@
-"""The parts of a workbook without what computes: formulas, names that are formulas, links to data outside.
+"""The parts of a workbook without formulas, names that are formulas, and links to data outside.
 
-Each function takes a part and gives it back changed in those places only.
+Each function takes a part's XML and gives it back without these; every other byte stays.
 """
 
 from __future__ import annotations
@@ -16,9 +16,16 @@ from xlcost.ooxml.xml import Cell, Edit, Element, attribute_edit, each_cell, fin
 
 OWN = "own quote"  # as PRICE_SOURCE begins
 TEXTS = ("s", "str", "inlineStr")
-OF_SHEETS = ("dataValidations", "scenarios", "dataConsolidate", "cellWatches", "webPublishItems")
+SHEET_ELEMENTS = ("dataValidations", "scenarios", "dataConsolidate", "cellWatches", "webPublishItems")
 EXTENSIONS = ("dataValidations", "slicerList", "timelineRefs")
-OF_WORKBOOKS = ("externalReferences", "pivotCaches", "extLst", "webPublishing", "webPublishObjects", "functionGroups")
+WORKBOOK_ELEMENTS = (
+    "externalReferences",
+    "pivotCaches",
+    "extLst",
+    "webPublishing",
+    "webPublishObjects",
+    "functionGroups",
+)
 OUTSIDE_FRAMES = ("slicer", "timeslicer", "webextension")
 Strings = Sequence[str]
 Change = Callable[[bytes], bytes]
@@ -26,7 +33,7 @@ Change = Callable[[bytes], bytes]
 
 @dataclass
 class SheetFacts:
-    """What stood in a sheet; `never_computed` are formula cells without a stored value."""
+    """Counts and cells of a sheet; `never_computed` are formula cells without a stored value."""
 
     title: str
     state: str = "visible"
@@ -45,7 +52,7 @@ class SheetFacts:
 
 
 class _Sheet:
-    """The pass over a sheet's cells."""
+    """Goes over a sheet's cells once: notes facts, updates the digest, gathers the edits that remove formulas."""
 
     def __init__(self, xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> None:
         self.xml, self.facts, self.strings, self.digest = xml, facts, strings, digest
@@ -56,12 +63,12 @@ class _Sheet:
         if cell.kind == "e" and cell.value:
             self.facts.errors.append(f"{cell_name(cell.row, cell.column)} {cell.value}")
         elif cell.kind in TEXTS:
-            self.facts.own += plain(cell, self.strings)[1].startswith(OWN)
+            self.facts.own += kind_and_value(cell, self.strings)[1].startswith(OWN)
         if cell.formula is not None:
             self.see_formula(cell, cell.formula)
         elif cell.value not in (None, "") and not self.in_array(cell):
             self.facts.inputs += 1
-            kind, value = plain(cell, self.strings)
+            kind, value = kind_and_value(cell, self.strings)
             text = f"{self.facts.title}\t{cell_name(cell.row, cell.column)}\t{kind}\t{value}\n"
             self.digest.update(text.encode("utf-8", "surrogatepass"))
 
@@ -86,7 +93,7 @@ class _Sheet:
         self.facts.hidden[kind] = self.facts.hidden.get(kind, 0) + count
 
 
-def plain(cell: Cell, strings: Strings) -> tuple[str, str]:
+def kind_and_value(cell: Cell, strings: Strings) -> tuple[str, str]:
     """A cell's kind and value, the same however its file writes them: numbers in their shortest form, texts as text."""
     value = cell.value or ""
     if cell.kind == "s":
@@ -101,11 +108,11 @@ def plain(cell: Cell, strings: Strings) -> tuple[str, str]:
 
 
 def sheet(xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> bytes:
-    """A sheet with the stored value of each formula in its place; what stood there goes into `facts`."""
+    """A sheet with the stored value in place of each formula; what it held is noted in `facts`."""
     cells = _Sheet(xml, facts, strings, digest)
     each_cell(xml, cells.see, cells.hidden)
     of_rules = ("cfRule", "formula", "cfvo")
-    found = find(xml, *OF_SHEETS, *EXTENSIONS, "dataValidation", "scenario", *of_rules, "ext", "extLst")
+    found = find(xml, *SHEET_ELEMENTS, *EXTENSIONS, "dataValidation", "scenario", *of_rules, "ext", "extLst")
     facts.validations = sum(e.name == "dataValidation" for e in found)
     facts.scenarios = sum(e.name == "scenario" for e in found)
     facts.formats = len(set(_formula_rules(xml, found)))
@@ -115,7 +122,7 @@ def sheet(xml: bytes, facts: SheetFacts, strings: Strings, digest: Any) -> bytes
 
 
 def _formula_rules(xml: bytes, found: Iterable[Element]) -> Iterator[int]:
-    """The conditional formats that compute: not those of a colour scale, of bars or of the highest ten."""
+    """Start of each conditional format that computes, which colour scales, bars and "top ten" do not."""
     for element in found:
         parent = element.parent
         if element.name == "cfRule":
@@ -128,14 +135,14 @@ def _formula_rules(xml: bytes, found: Iterable[Element]) -> Iterator[int]:
 
 
 def _left_out(found: Iterable[Element]) -> list[Edit]:
-    """The elements of a sheet that go: those of OF_SHEETS, extensions that hold one, lists of extensions left empty."""
+    """The edits that remove SHEET_ELEMENTS, extensions that hold one, and extension lists that are then empty."""
     gone: list[Element] = []
     lists: list[Element] = []
     for element in found:
         parent = element.parent
         if element.name in EXTENSIONS and parent and parent.name == "ext":
             gone.append(parent)
-        elif element.name in OF_SHEETS:
+        elif element.name in SHEET_ELEMENTS:
             gone.append(element)
         elif element.name == "extLst":
             lists.append(element)
@@ -157,10 +164,10 @@ def table(xml: bytes) -> bytes:
 
 
 def workbook(xml: bytes) -> tuple[bytes, dict[str, str]]:
-    """The workbook part without names that are formulas, and without outside data; and those names with their text."""
-    found = find(xml, *OF_WORKBOOKS, "definedNames", "definedName", "calcPr", "AlternateContent", "absPath")
+    """The workbook part without names that are formulas and without outside data; and name -> text of those names."""
+    found = find(xml, *WORKBOOK_ELEMENTS, "definedNames", "definedName", "calcPr", "AlternateContent", "absPath")
     gone = [e for e in found if e.name == "definedName" and (is_formula(e.text) or "function" in e.attributes)]
-    edits = [e.removal for e in found if e.name in OF_WORKBOOKS or e in gone]
+    edits = [e.removal for e in found if e.name in WORKBOOK_ELEMENTS or e in gone]
     edits += [e.parent.removal for e in found if e.name == "absPath" and e.parent]  # the folder it was saved in
     edits += [attribute_edit(xml, e, fullCalcOnLoad=None, forceFullCalc=None) for e in found if e.name == "calcPr"]
     if len(gone) == sum(e.name == "definedName" for e in found):
@@ -192,7 +199,7 @@ def chart(xml: bytes) -> bytes:
 
 
 def _literal(xml: bytes, reference: Element, found: Iterable[Element]) -> list[Edit]:
-    """The cached points in place of a reference; a reference without a cache stays."""
+    """The edits that put the cached points in place of a reference; one without a cache stays."""
     cache = next((e for e in found if e.parent is reference and e.name.endswith("Cache")), None)
     if cache is None:
         return []
