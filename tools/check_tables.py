@@ -92,10 +92,12 @@ def content(path: Path, table: PackagedTable) -> Content:
 
 def _misread_cells(path: Path, table: PackagedTable, found: Content) -> Iterator[tuple[int, str]]:
     """(line, fault) of cells that the package, which reads tables without checks, would read differently."""
+    text = path.read_text(encoding="utf-8")
     try:
-        plain = rows_of(path.read_text(encoding="utf-8"), table.row)
+        plain = rows_of(text, table.row)
     except (ValueError, IndexError) as error:
-        yield 1, f"the package cannot read it ({error}); commas between, no byte order mark, TRUE, 2026-10-31"
+        why = f"the package cannot read it ({error}); commas between, no byte order mark, TRUE, 2026-10-31"
+        yield _first_misread_line(text, table), why
         return
     if len(plain) != len(found.rows):
         yield 1, f"the package reads {len(plain)} rows of {len(found.rows)}; leave no line of blanks"
@@ -103,6 +105,17 @@ def _misread_cells(path: Path, table: PackagedTable, found: Content) -> Iterator
         for column, cell in vars(row).items():
             if repr(cell) != repr(getattr(checked, column)):
                 yield found.lines[id(checked)], f"{column}: the package reads {cell!r}; write it as other rows do"
+
+
+def _first_misread_line(text: str, table: PackagedTable) -> int:
+    """The first line that the package cannot read by itself below the heads; 1 where it is none of them alone."""
+    head, *lines = text.splitlines()
+    for number, line in enumerate(lines, 2):
+        try:
+            rows_of(f"{head}\n{line}", table.row)
+        except (ValueError, IndexError):
+            return number
+    return 1
 
 
 def findings(name: str, read: Callable[[str], Content]) -> Iterator[tuple[int, str]]:

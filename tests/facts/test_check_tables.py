@@ -187,6 +187,15 @@ def test_a_table_that_the_package_cannot_read_is_told(tmp_path):
         assert words in found
 
 
+def test_a_cell_that_only_the_checked_reader_takes_has_its_line(tmp_path):
+    lines = (check_tables.FOLDER / "precisions.csv").read_text(encoding="utf-8").splitlines()
+    day = next(cell for cell in lines[4].split(",") if cell.startswith("20") and cell.count("-") == 2)
+    lines[4] = lines[4].replace(day, f"{day}T00:00:00", 1)
+    (tmp_path / "precisions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (found,) = check_tables.report(["precisions"], tmp_path)
+    assert "precisions.csv:5: the package cannot read it" in found
+
+
 def test_a_line_of_too_many_cells(tmp_path):
     shutil.copytree(check_tables.FOLDER, tmp_path, dirs_exist_ok=True, ignore=lambda _, names: {*names} - _csv(names))
     path = tmp_path / "precisions.csv"
