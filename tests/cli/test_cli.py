@@ -142,20 +142,41 @@ def test_a_table_that_is_looked_up_loads_no_pydantic():
 
 
 @pytest.mark.parametrize(
-    "words", [("TRAIN_COST", "gpt-3", "300B", "A100", "price=2"), ("GPU_LIST", "a100"), ("DATA_AS_OF",), ("gpu_rnk",)]
+    "words",
+    [
+        ("TRAIN_COST", "gpt-3", "300B", "A100", "price=2"),
+        ("--json", "TRAIN_COST", "gpt-3", "300B", "A100"),
+        ("TRAIN_COST", "gpt-3", "--explain", "300B", "A100", "--json"),
+        ("TRAIN_COST", "gpt-3", "300B", "A100", "--currency", "eur"),
+        ("TRAIN_COST", "gpt-3", "300B", "A100", "--currency", "eur", "--currency", "CHF", "--explain"),
+        ("GPU_LIST", "a100"),
+        ("DATA_AS_OF",),
+        ("gpu_rnk",),
+    ],
 )
 def test_the_short_way_prints_what_the_parser_prints(xlcost_cli, monkeypatch, words):
-    assert start.needs_no_parser(["calc", *words])
+    assert start.calculation_in(["calc", *words])
     short = xlcost_cli("calc", *words)
-    monkeypatch.setattr(start, "needs_no_parser", lambda words: False)
+    monkeypatch.setattr(start, "calculation_in", lambda words: None)
     assert xlcost_cli("calc", *words) == short
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("calc",), ("calc", "--help"), ("functions",), ("calc", "POWER_COST", "-1", "1")]
+    "words",
+    [
+        (),
+        ("calc",),
+        ("calc", "--json"),
+        ("calc", "--help"),
+        ("functions",),
+        ("calc", "POWER_COST", "-1", "1"),
+        ("calc", "POWER_COST", "1", "--currency"),
+        ("calc", "POWER_COST", "1", "--currency=EUR"),
+        ("calc", "POWER_COST", "--", "1"),
+    ],
 )
-def test_what_holds_an_option_or_no_function_is_parsed(words):
-    assert not start.needs_no_parser(words)
+def test_what_holds_another_option_or_no_function_is_parsed(words):
+    assert start.calculation_in(words) is None
 
 
 # calc

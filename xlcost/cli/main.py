@@ -1,6 +1,7 @@
 """The entry of the command line: an error is one sentence on stderr, with exit status 2.
 
-The parser of commands (typer) takes as long to import as numpy; a calculation without options does not need it.
+The parser of commands (typer) takes as long to import as numpy, and loads pydantic when it reads options; a calculation
+with the options of its own does not need it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from xlcost.errors import XlcostError
 
@@ -32,23 +34,45 @@ def main() -> None:
 
 
 def _status(words: Sequence[str]) -> object:
-    if needs_no_parser(words):
+    calculation = calculation_in(words)
+    if calculation:
         from xlcost.cli.calc import print_answer
 
-        print_answer(words[1], words[2:])
+        name, arguments, options = calculation
+        print_answer(name, arguments, **options)
         return 0
     from xlcost.cli.app import status_of
 
     return status_of(words)
 
 
-def needs_no_parser(words: Sequence[str]) -> bool:
-    """Whether these are a function and its arguments, without any option.
+FLAGS = {"--json": "as_json", "--explain": "explain"}
 
-    >>> needs_no_parser(["calc", "POWER_COST", "1000", "1"]), needs_no_parser(["calc", "POWER_COST", "--json"])
-    (True, False)
+
+def calculation_in(words: Sequence[str]) -> tuple[str, list[str], dict[str, Any]] | None:
+    """The function, its arguments and options of a calculation; None where the parser must read the words.
+
+    >>> calculation_in(["calc", "POWER_COST", "1000", "1", "--json"])
+    ('POWER_COST', ['1000', '1'], {'as_json': True})
+    >>> calculation_in(["calc", "POWER_COST", "--help"]) is None
+    True
     """
-    return words[:1] == ["calc"] and len(words) > 1 and not any(word.startswith("-") for word in words)
+    if not words or words[0] != "calc":
+        return None
+    plain: list[str] = []
+    options: dict[str, Any] = {}
+    rest = list(reversed(words[1:]))
+    while rest:
+        word = rest.pop()
+        if word in FLAGS:
+            options[FLAGS[word]] = True
+        elif word == "--currency" and rest and not rest[-1].startswith("-"):
+            options["currency"] = rest.pop()
+        elif word.startswith("-"):
+            return None
+        else:
+            plain.append(word)
+    return (plain[0], plain[1:], options) if plain else None
 
 
 if __name__ == "__main__":
