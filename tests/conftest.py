@@ -1,6 +1,7 @@
 """What all tests share: the lane of a run, the engines, and folders of the user's own."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -81,3 +82,18 @@ def folder(tmp_path, monkeypatch):
     yield tmp_path / "kept"
     monkeypatch.setenv("XLCOST_DATA", "")
     reset_market()
+
+
+@pytest.fixture
+def prices_command(monkeypatch, capsys):
+    """prices_command(words...) runs xlcost prices: (exit status, stdout, stderr)."""
+
+    from xlcost.cli import main as cli
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["xlcost", "prices", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        return (stop.value.code or 0, *capsys.readouterr())
+
+    return call

@@ -155,6 +155,16 @@ class FunctionSpec:
         return [(p.take, p.default) for p in self.parameters]
 
     @functools.cached_property
+    def defaults(self) -> list[Any]:
+        """Each argument when left out."""
+        return [p.default for p in self.parameters]
+
+    @functools.cached_property
+    def needed(self) -> int:
+        """How many arguments must be given; they come first."""
+        return sum(p.required for p in self.parameters)
+
+    @functools.cached_property
     def chosen(self) -> list[bool]:
         """Of each argument, whether it is a choice."""
         return [isinstance(p.word, Choice) for p in self.parameters]
@@ -208,6 +218,8 @@ class FunctionSpec:
             default if v is None and default is not REQUIRED else take(v)
             for (take, default), v in zip(self.takers, arguments, strict=False)
         ]
+        if len(given) >= self.needed:
+            return given + self.defaults[len(given) :]
         return given + [take(None) if d is REQUIRED else d for take, d in self.takers[len(given) :]]
 
     def _placed(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:

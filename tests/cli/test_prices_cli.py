@@ -23,7 +23,6 @@ from openpyxl import load_workbook
 
 from places import ROOT
 from xlcost import gpu_price, price_table
-from xlcost.cli import main as cli
 from xlcost.cli import price_list
 from xlcost.cli.output import FORMATS, Column, Grid, csv_text, harmless
 from xlcost.facts import schema
@@ -39,16 +38,9 @@ HEAD = "gpu,provider,term,usd_per_gpu_hour,off_list,as_of,from,until,source\n"
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def command(prices_command):
     """command(words...) runs xlcost prices: (exit status, stdout, stderr)."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["xlcost", "prices", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return (stop.value.code or 0, *capsys.readouterr())
-
-    return call
+    return prices_command
 
 
 @pytest.fixture

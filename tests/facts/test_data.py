@@ -14,6 +14,7 @@ import pytest
 from credits import page
 from places import DATA
 from table_checks.every import PAGE
+from table_checks.others import BETWEEN
 from xlcost import api_price, gpu_price
 from xlcost.facts import schema
 from xlcost.facts.store import FACILITIES, REPORTED_RUNS
@@ -244,19 +245,6 @@ def test_the_hosts_of_the_request_are_known():
 
 
 # Energy, places, ownership.
-
-
-BETWEEN = {
-    "pue": (1, 2),
-    "wue": (0, 3),
-    "USD/kWh": (0.02, 0.6),
-    "kgCO2e/kWh": (0.001, 1.2),
-    "L/kWh": (0.05, 25),
-    "years": (2, 8),
-    "fraction": (0.01, 1),
-    "USD/kW/month": (80, 300),
-    "USD/GPU": (1000, 80_000),
-}
 
 
 def test_units_and_sizes_of_what_owning_takes():

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from xlcost import gpu_price
-from xlcost.cli import main as cli
 from xlcost.errors import NotInTable, XlcostError
 from xlcost.facts.store import GPUS
 from xlcost.kit import quotes_sheet
@@ -40,16 +39,9 @@ KEPT = GOOD + "a100-80-sxm,,on_demand,1.11,,2026-10-01,,2027-10-30,Framework con
 
 
 @pytest.fixture
-def command(folder, monkeypatch, capsys):
-    """command(words...) runs xlcost prices: (exit status, stdout, stderr)."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["xlcost", "prices", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return (stop.value.code or 0, *capsys.readouterr())
-
-    return call
+def command(folder, prices_command):
+    """command(words...) runs xlcost prices, in a folder of its own: (exit status, stdout, stderr)."""
+    return prices_command
 
 
 @pytest.fixture
