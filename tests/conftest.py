@@ -11,11 +11,10 @@ from engines import Office, iron, office_parts
 
 os.environ["XLCOST_DATA"] = ""  # the tests know the packaged tables only, whatever quotes the tester keeps
 
-# The same examples in every run, and no stopwatch.
-settings.register_profile(
-    "same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("same")
+# No stopwatch. The fast lane tries the same examples in every run, CI tries others each time.
+EXAMPLES = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("examples", derandomize=not lanes.in_ci(), **EXAMPLES)
+settings.load_profile("examples")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m choose

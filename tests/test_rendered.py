@@ -21,6 +21,11 @@ def test_generated_file_is_labelled(name):
     assert LABEL in render.committed_bytes(name)
 
 
+def test_a_name_that_no_generated_file_has_is_refused():
+    with pytest.raises(SystemExit, match="no generated file has docs/funktions in its name"):
+        render.stale(("docs/funktions",))
+
+
 def test_every_labelled_file_is_in_the_list():
     found = subprocess.run(
         ["git", "grep", "-lF", LABEL.decode()], cwd=ROOT, capture_output=True, text=True, check=False

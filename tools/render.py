@@ -72,6 +72,8 @@ FILES: dict[str, Render] = {
 def stale(wanted: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Name -> right content of each file that differs from its rendering; `wanted` are parts of names, none for all."""
     chosen = {name: make for name, make in FILES.items() if not wanted or any(part in name for part in wanted)}
+    if not chosen:
+        raise SystemExit(f"no generated file has {' or '.join(wanted)} in its name; they are {', '.join(FILES)}")
     rendered = {name: make() for name, make in chosen.items()}
     return {name: content for name, content in rendered.items() if committed_bytes(name) != content}
 

@@ -150,6 +150,10 @@ def test_a_slip_in_a_line_is_a_sentence(gpu_hours, compute, error, sentence):
         build(changed(gpu_hours, lines=Line("more", "More", "USD", "0", compute)))
 
 
+def test_the_cover_says_the_subject_where_it_is_told_nothing_else(gpu_hours):
+    assert build(gpu_hours).book["Cover"].value("C4") == gpu_hours.subject
+
+
 def test_a_line_may_be_a_plain_number(gpu_hours):
     filled = build(changed(gpu_hours, lines=Line("more", "More", "USD", "0", lambda f, x: 5)))
     assert filled.cells["more"].value == 5

@@ -66,7 +66,8 @@ def build(blueprint: Blueprint, values: Mapping[str, Any] | None = None) -> Fill
     if PLAN in x:
         currencies_sheet(book)
     sources_sheet(book, blueprint.sources)
-    subtitle, line = (content(words, x) for words in blueprint.cover)
+    below, basis = blueprint.cover
+    subtitle, line = content(below or blueprint.subject, x), content(basis, x)
     cover(book, blueprint.title, subtitle, line, blueprint.answers, blueprint.how)
     book.arrange("Cover")
     for title, ref in LIGHTS:
